@@ -1,0 +1,196 @@
+'use client'
+
+import { useMutation } from '@tanstack/react-query'
+import { ArrowLeft } from 'lucide-react'
+import Link from 'next/link'
+import { useRouter } from 'next/navigation'
+import { useEffect, useRef, useState } from 'react'
+import { type AppFailure, failureOf } from '@/app/_lib/app-failure'
+import { cn } from '@/app/_lib/cn'
+import { count } from '@/app/_lib/format'
+import { askedFor } from '@/app/_lib/plan-words'
+import { useTRPC } from '@/app/_lib/trpc'
+import { useKeys } from '@/app/_lib/use-keys'
+import type { PlanResolution } from '@/server/contract/plan.ts'
+import { ChangesList } from '../plan/changes-list'
+import { SECRET_FIELD } from '../plan/environment-section'
+import { PlanDocument } from '../plan/plan-document'
+import { PlanNotices } from '../plan/plan-notices'
+import { Card } from '../ui/card'
+import type { BottleChoice } from './bottle-order'
+import { LaunchFooter } from './launch-footer'
+import { LaunchOptions, type Options } from './launch-options'
+import { PlanFailure } from './plan-failure'
+import { type LaunchInput, type PlanState, usePlan } from './use-plan'
+
+interface Props {
+  agent: string
+  /** Path of the repository that the agent is from; empty for one of the home. */
+  repository: string
+  /** False when no file declares it; then there is nothing to choose either. */
+  known: boolean
+  defaultBottle: string | null
+  bottles: readonly BottleChoice[]
+  first: PlanState
+}
+
+/** Options, the plan that they give, and the confirmation. What is launched is exactly the plan that is shown. */
+export function LaunchReview({ agent, repository, known, defaultBottle, bottles, first }: Props) {
+  const router = useRouter()
+  const form = useRef<HTMLFormElement>(null)
+  const [options, setOptions] = useState<Options>(() => startingWith(first, defaultBottle, repository))
+  const { resolution, failure, current, resolveAgain } = usePlan(choiceOf(agent, repository, options), first)
+  const [refused, setRefused] = useState<AppFailure | null>(null)
+  /** The first secret without a value, once a launch was tried. */
+  const [missing, setMissing] = useState<string | null>(null)
+  const launch = useMutation(useTRPC().bottles.launch.mutationOptions())
+
+  const plan = resolution?.plan ?? null
+  const blocked = !plan || !current || failure !== null || plan.blockers.length > 0
+
+  const confirm = async () => {
+    if (!resolution || !form.current || blocked || launch.isPending || launch.isSuccess) return
+    const empty = form.current.querySelector<HTMLInputElement>('input:invalid')
+    setMissing(empty?.getAttribute('aria-label') ?? null)
+    if (empty) return empty.focus()
+    setRefused(null)
+    try {
+      const { slug } = await launch.mutateAsync({
+        planId: resolution.planId,
+        digest: resolution.digest,
+        secrets: secretsIn(form.current),
+      })
+      form.current.reset()
+      router.push(`/bottles/${slug}`)
+    } catch (error) {
+      const why = failureOf(error)
+      setRefused(why)
+      // The files moved on, or the plan is no longer known: show the plan as it would be now, to be confirmed anew.
+      if (why.code === 'CONFLICT' || why.code === 'NOT_FOUND' || why.code === 'PRECONDITION_FAILED')
+        await resolveAgain()
+    } finally {
+      // The mutation keeps what it was called with; a secret must not stay there.
+      launch.reset()
+    }
+  }
+  useKeys([{ keys: 'mod+enter', label: `Launch ${agent} as shown`, run: (event) => void (event.repeat || confirm()) }])
+
+  return (
+    <div className="@container flex min-h-full min-w-0 max-w-[760px] flex-col">
+      <Link href="/launch" className="mb-2 inline-flex h-11 items-center gap-1.5 text-data text-muted sm:hidden">
+        <ArrowLeft className="size-4" strokeWidth={1.75} />
+        All agents
+      </Link>
+      <h2 className="mb-3 text-lead sm:sr-only">{agent}</h2>
+      <form
+        ref={form}
+        noValidate
+        autoComplete="off"
+        data-tried={missing !== null || undefined}
+        onSubmit={(event) => event.preventDefault()}
+        className="group/tried mb-4 space-y-4"
+      >
+        {refused && <Refusal failure={refused} />}
+        {known && (
+          <LaunchOptions
+            options={options}
+            onChange={(part) => {
+              setOptions((old) => ({ ...old, ...part }))
+              setRefused(null)
+            }}
+            bottles={bottles}
+          />
+        )}
+        {failure && <PlanFailure failure={failure} />}
+        {plan && (
+          <div
+            aria-busy={!current}
+            className={cn('space-y-4 transition-opacity', (!current || failure) && 'opacity-60 delay-200')}
+          >
+            <PlanNotices blockers={plan.blockers} warnings={plan.warnings} />
+            <PlanDocument plan={plan} changes={resolution?.changes ?? null} ask />
+          </div>
+        )}
+      </form>
+      {known && (
+        <LaunchFooter
+          digest={failure ? null : (resolution?.digest ?? null)}
+          says={missing ? `${missing} needs a value, under Environment.` : footerWords(resolution, failure)}
+          busy={launch.isPending}
+          blocked={blocked}
+          onLaunch={confirm}
+        />
+      )}
+    </div>
+  )
+}
+
+/** Comes into sight by itself: the operator may have been at the other end of the document. */
+function Refusal({ failure }: { failure: AppFailure }) {
+  const top = useRef<HTMLDivElement>(null)
+  useEffect(() => {
+    // In newer browsers this returns a promise, which React would take for a clean-up.
+    top.current?.scrollIntoView({ block: 'start' })
+  }, [])
+  return (
+    <div ref={top} className="scroll-mt-4 space-y-2">
+      <PlanFailure failure={failure} title="Nothing was launched" />
+      {failure.changes.length > 0 && (
+        <Card className="border-0">
+          <ChangesList changes={failure.changes} />
+        </Card>
+      )}
+    </div>
+  )
+}
+
+function footerWords(resolution: PlanResolution | null, failure: AppFailure | null): string {
+  if (failure) return 'The options as they stand give no plan.'
+  if (!resolution) return 'Resolving the plan.'
+  const { plan, changes } = resolution
+  if (plan.blockers.length > 0) return `${count(plan.blockers.length, 'thing')} to fix first, above.`
+  const secrets = askedFor(plan).length
+  return [
+    secrets > 0 && `${count(secrets, 'secret')} to fill in.`,
+    changes && changes.length > 0 && `${count(changes.length, 'change')} since the last launch.`,
+    `Builds ${plan.image.reference.split(':')[0]} unless it is cached, then starts ${plan.slug}.`,
+  ]
+    .filter(Boolean)
+    .join(' ')
+}
+
+const startingWith = ({ resolution }: PlanState, defaultBottle: string | null, repository: string): Options => {
+  const plan = resolution?.plan
+  return {
+    bottles: plan?.bottles ?? (defaultBottle ? [defaultBottle] : []),
+    backend: plan?.backend ?? 'docker',
+    label: plan?.label ?? '',
+    color: plan?.color ?? null,
+    workspace: {
+      path: plan?.workspace.path ?? repository,
+      mode: plan?.workspace.mode ?? (repository ? 'copy' : 'none'),
+    },
+  }
+}
+
+const choiceOf = (
+  agent: string,
+  repository: string,
+  { bottles, backend, label, color, workspace }: Options,
+): LaunchInput => ({
+  agent,
+  bottles: [...bottles],
+  backend,
+  ...(label.trim() === '' ? {} : { label }),
+  ...(color === null ? {} : { color }),
+  workspace: workspace.mode === 'none' ? { path: repository, mode: 'none' } : workspace,
+})
+
+/** Read from the form at the moment of the launch; they are in no state of ours. */
+function secretsIn(form: HTMLFormElement): Record<string, string> {
+  const secrets: Record<string, string> = {}
+  for (const [name, value] of new FormData(form)) {
+    if (name.startsWith(SECRET_FIELD) && typeof value === 'string') secrets[name.slice(SECRET_FIELD.length)] = value
+  }
+  return secrets
+}

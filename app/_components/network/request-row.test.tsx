@@ -1,0 +1,55 @@
+import { render, screen, within } from '@testing-library/react'
+import { expect, test, vi } from 'vitest'
+import { aRequest } from '@/app/_lib/testing-request'
+import { TooltipProvider } from '../ui/tooltip'
+import { RequestDetails } from './request-details'
+import { RequestRow } from './request-row'
+
+const hostile = aRequest({
+  outcome: 'refused',
+  rule: 'not-listed',
+  method: '<b>GET</b>',
+  host: '<img src=x onerror=alert(1)>',
+  path: `/\u202egpj.exe\u0000<script>alert(1)</script>&amp;${'/deep'.repeat(1600)}`,
+  message: '<a href="javascript:alert(1)">open</a>',
+  findings: ['<i>canary</i>'],
+  detail: { request: { query: 'q=<u>', headers: ['x', '<svg onload=alert(1)>'], body: '<iframe>' } },
+})
+
+test('what the agent wrote is text and nothing else, in a row and in its details', () => {
+  const { container } = render(
+    <TooltipProvider>
+      {(['wide', 'narrow', 'either'] as const).map((shape) => (
+        <RequestRow key={shape} request={hostile} shape={shape} open onOpen={() => {}} onAllow={() => {}} />
+      ))}
+      <RequestDetails request={hostile} onAllow={() => {}} onHost={() => {}} ref={null} />
+    </TooltipProvider>,
+  )
+  expect(container.querySelectorAll('img, script, a, iframe, b, i, u, [onerror], [onload]')).toHaveLength(0)
+  expect(container.textContent).toContain('<img src=x onerror=alert(1)>')
+  expect(container.textContent).toContain('/\\u202egpj.exe\\u0000<script>alert(1)</script>&amp;')
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: that is what must not be there
+  expect(container.textContent).not.toMatch(/[\u0000\u202e]/)
+})
+
+test('a row holds no more of a long path than can be seen', () => {
+  const { container } = render(
+    <RequestRow request={hostile} shape="wide" open={false} onOpen={() => {}} onAllow={() => {}} />,
+  )
+  expect(container.textContent!.length).toBeLessThan(1500)
+})
+
+test('what a route would lift can be allowed; what no route lifts cannot', () => {
+  const onAllow = vi.fn()
+  const row = (rule: string) => {
+    const request = aRequest({ outcome: 'refused', rule })
+    const { container } = render(
+      <RequestRow request={request} shape="wide" open={false} onOpen={() => {}} onAllow={onAllow} />,
+    )
+    return within(container).queryByRole('button', { name: /^Allow/ })
+  }
+  row('not-listed')!.click()
+  expect(onAllow).toHaveBeenCalledWith(expect.objectContaining({ rule: 'not-listed' }))
+  for (const rule of ['frozen', 'secret-outbound', 'private-address', 'malformed']) expect(row(rule)).toBeNull()
+  expect(screen.getAllByText('Refused').length).toBeGreaterThan(0)
+})

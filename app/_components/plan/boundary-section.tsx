@@ -1,0 +1,30 @@
+import { boundaryWords, madeNames } from '@/app/_lib/plan-words'
+import type { BottlePlan } from '@/server/contract/plan.ts'
+import { Fact, Facts, Mono, Section } from './section'
+
+/** What isolates, and what it is called. */
+export function BoundarySection({ plan }: { plan: BottlePlan }) {
+  const { title, text } = boundaryWords(plan)
+  return (
+    <Section title="Boundary" about={plan.backend === 'docker' ? `docker · ${plan.runtime}` : plan.backend}>
+      <p className="max-w-[68ch] text-data">
+        <span className="font-medium">{title}. </span>
+        <span className="text-muted">{text}</span>
+      </p>
+      <div className="mt-3">
+        <Facts>
+          {madeNames(plan).map(([name, value]) => (
+            <Fact key={name} name={name}>
+              <Mono>{value}</Mono>
+            </Fact>
+          ))}
+          <Fact name="Supervise">
+            {plan.supervise
+              ? 'The agent can ask you for more; only you can grant it.'
+              : 'Off. What is refused stays refused.'}
+          </Fact>
+        </Facts>
+      </div>
+    </Section>
+  )
+}

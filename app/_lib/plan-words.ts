@@ -1,0 +1,93 @@
+import type { GitKey, Limits, RouteMatch } from '@/server/contract/manifest.ts'
+import type { BottlePlan, RoutePlan, TokenSlot } from '@/server/contract/plan.ts'
+
+/** What a plan says, in the operator's words. Pure: the confirmation page and a bottle's plan tab say the same. */
+
+/** `2 CPUs · 4g memory · 512 processes`. */
+export function limitWords(limits: Limits): string {
+  return [
+    `${limits.cpus} ${limits.cpus === 1 ? 'CPU' : 'CPUs'}`,
+    `${limits.memory} of memory`,
+    `${limits.pids} processes`,
+    limits.disk ? `${limits.disk} of disk` : 'disk not limited',
+  ].join(' · ')
+}
+
+/** `GET POST`, or `any`. */
+export const methodWords = (match: RouteMatch | undefined): string =>
+  match?.methods && match.methods.length > 0 ? match.methods.join(' ') : 'any'
+
+/** One line per pattern: `/repos/*`, `= /login`, `~ ^/v1/`; `any` where nothing is asked. */
+export function pathWords(match: RouteMatch | undefined): string[] {
+  const paths = match?.paths ?? []
+  if (paths.length === 0) return ['any']
+  return paths.map(({ type, value }) => (type === 'prefix' ? `${value}*` : type === 'exact' ? value : `~ ${value}`))
+}
+
+export const headerWords = (match: RouteMatch | undefined): string[] =>
+  (match?.headers ?? []).map(({ name, value, type }) => `${name}${type === 'regex' ? ' ~ ' : ': '}${value}`)
+
+/** `Bearer from host GITHUB_TOKEN`, never a value. */
+export function credentialWords(auth: RoutePlan['auth'], slots: readonly TokenSlot[]): string {
+  if (!auth) return 'none'
+  const source = slots.find((slot) => slot.slot === auth.slot)?.source
+  const from = !source ? auth.slot : source.kind === 'host-env' ? `$${source.name}` : `your ${source.provider} login`
+  return `${auth.scheme === 'header' ? auth.header : auth.scheme} from ${from}`
+}
+
+const detectors = (list: false | readonly string[]) =>
+  list === false ? 'off' : list.length === 0 ? 'all' : list.join(', ')
+const ON_MATCH = { supervise: 'asks you', redact: 'cuts it out', block: 'refuses' } as const
+
+/** What scanning does with what leaves; and a second line where what comes back is not scanned in full. */
+export function scanWords(scan: RoutePlan['scan']): string[] {
+  const out = scan.outbound === false ? 'outbound off' : `${detectors(scan.outbound)}, a hit ${ON_MATCH[scan.onMatch]}`
+  const back = scan.inbound === false ? ['inbound off'] : []
+  return [out, ...back]
+}
+
+export function keyWords(key: GitKey): string {
+  return key.provider === 'static'
+    ? `key ${key.path}`
+    : `deploy key made at ${key.provider} with $${key.forge_token_env}, revoked at stop`
+}
+
+export interface BoundaryWords {
+  title: string
+  /** Two sentences: what isolates, and what that is worth. */
+  text: string
+}
+
+export function boundaryWords(plan: BottlePlan): BoundaryWords {
+  if (plan.backend === 'smolmachines') {
+    return {
+      title: 'Micro-VM',
+      text: 'The agent runs in a virtual machine with a kernel of its own. To get out it would have to break the kernel and then the virtual machine as well.',
+    }
+  }
+  return plan.runtime === 'runsc'
+    ? {
+        title: 'Container under gVisor',
+        text: 'The agent’s system calls are answered by gVisor, a kernel in user space, and hardly any reach this machine’s own. A micro-VM would put hardware between the two as well.',
+      }
+    : {
+        title: 'Container',
+        text: 'The agent shares this machine’s kernel; namespaces, dropped capabilities and a network without a way out keep it inside. A flaw in the kernel could let it out, which a micro-VM would still stop.',
+      }
+}
+
+/** What the launch makes, by the names it will have. */
+export function madeNames(plan: BottlePlan): [string, string][] {
+  return plan.backend === 'docker'
+    ? [
+        ['Container', plan.container],
+        ['Networks', `${plan.networks.internal}, ${plan.networks.egress}`],
+      ]
+    : [
+        ['Machine', plan.machine],
+        ['Subnet', `${plan.bundleSubnet}, gateway ${plan.gateway}`],
+      ]
+}
+
+/** The variables that the operator types on the confirmation page. */
+export const askedFor = (plan: BottlePlan) => plan.env.filter((variable) => variable.origin === 'asked')

@@ -1,0 +1,5 @@
+import { PlanSkeleton } from '../_components/launch/plan-skeleton'
+
+export default function Loading() {
+  return <PlanSkeleton />
+}

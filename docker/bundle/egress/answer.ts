@@ -1,0 +1,111 @@
+import type { ServerResponse } from 'node:http'
+import type { Agent, Dispatcher } from 'undici'
+import type { AuditEntry } from './audit.ts'
+import type { Detail } from './detail.ts'
+import { downstreamHeaders, valuesOf } from './headers.ts'
+import { InjectionWatch } from './inbound-scan.ts'
+import { ByteWatch, type Needles } from './reflection.ts'
+import { Refusal } from './refusal.ts'
+import { send } from './upstream.ts'
+
+export interface AnswerJob {
+  upstream: Agent
+  request: Dispatcher.DispatchOptions
+  response: ServerResponse
+  /** Forms of the values that must not come back; null: no credential was added. */
+  secrets: Needles | null
+  scanInbound: false | readonly string[]
+  entry: AuditEntry
+  /** At log level 2. */
+  detail: Detail | null
+}
+
+/**
+ * Sends the request and streams the answer to the agent as it comes, unbuffered and with back-pressure.
+ * @throws Refusal as long as nothing was answered; afterwards a fault cuts the answer
+ */
+export function answer({ upstream, request, response, secrets, scanInbound, entry, detail }: AnswerJob): Promise<void> {
+  const watch = secrets && new ByteWatch(secrets)
+  const injection = scanInbound === false ? null : new InjectionWatch(scanInbound)
+  return new Promise((resolve, reject) => {
+    let begun = false
+    let corked = false
+    // Exactly once, and before `end`: Node sends the end of a chunked answer before what is corked, which is lost then.
+    const uncork = () => {
+      if (corked) response.uncork()
+      corked = false
+    }
+    const over = (facts: Parameters<AuditEntry['write']>[0] = {}) => {
+      entry.write(facts)
+      resolve()
+    }
+    const cut = (refusal: Refusal) => {
+      if (!begun) return reject(refusal)
+      response.destroy()
+      over({ outcome: 'refused', rule: refusal.rule, message: refusal.message })
+    }
+    const sending = send(upstream, request, {
+      head({ status, statusText, headers }, control) {
+        const passed = downstreamHeaders(headers)
+        if (status === 101)
+          return control.abort(new Refusal('upstream', 502, 'The upstream switched protocols unasked.'))
+        if (watch?.seenIn(Buffer.from(`${statusText}\n${passed.join('\n')}\n`, 'latin1'))) {
+          return control.abort(
+            new Refusal('token-reflected', 502, 'The answer held the credential that egress adds, and was cut.'),
+          )
+        }
+        if (secrets && isCoded(valuesOf(headers, 'content-encoding'))) {
+          return control.abort(
+            new Refusal('encoding', 502, 'The upstream compressed its answer unasked, so it cannot be checked.'),
+          )
+        }
+        // Throws for characters that no header may hold; the upstream's own words for the status are not passed on.
+        response.writeHead(status, passed)
+        begun = true
+        entry.note({ status })
+        detail?.answered(passed)
+        response.on('drain', control.resume)
+        // What came in one piece goes on in one piece: as a rule all of a small answer. Nothing waits longer than that.
+        response.cork()
+        corked = true
+        response.flushHeaders()
+        process.nextTick(uncork)
+      },
+      data(chunk) {
+        if (watch?.seenIn(chunk)) {
+          sending.abort(
+            new Refusal('token-reflected', 502, 'The answer held the credential that egress adds, and was cut.'),
+          )
+          return true
+        }
+        const finding = injection?.seenIn(chunk)
+        if (finding) entry.note({ findings: [finding] })
+        entry.down(chunk.length)
+        detail?.came(chunk)
+        return response.write(chunk)
+      },
+      end() {
+        uncork()
+        response.end()
+        over()
+      },
+      error: (error) => cut(asRefusal(error)),
+    })
+    response.once('close', () => {
+      if (response.writableFinished) return
+      sending.abort(new Error('The agent closed the connection.'))
+      over({ message: 'The agent closed the connection before the answer ended.' })
+    })
+  })
+}
+
+const isCoded = (values: readonly string[]): boolean => values.some((value) => !/^(?:identity)?$/i.test(value.trim()))
+
+/** Undici's errors in the words of a refusal. */
+function asRefusal(error: Error): Refusal {
+  if (error instanceof Refusal) return error
+  if (error.cause instanceof Refusal) return error.cause
+  const code = 'code' in error ? String(error.code) : ''
+  if (code.includes('TIMEOUT')) return new Refusal('upstream', 504, `The upstream did not answer in time (${code}).`)
+  return new Refusal('upstream', 502, `The upstream could not be used: ${code || error.name}.`)
+}

@@ -1,0 +1,70 @@
+import { execFile } from 'node:child_process'
+import { existsSync } from 'node:fs'
+
+const LIMIT_MS = 5_000
+
+export interface Trust {
+  name: string
+  trusted: boolean
+  detail: string
+}
+
+interface Toolchain {
+  name: string
+  command: string
+  args: readonly string[]
+}
+
+const URL = 'https://_egress.local/allowlist'
+const PYTHON = `
+import sys
+try:
+  import os, socket, ssl
+except ImportError:
+  sys.exit(3)
+host, port = os.environ["HTTPS_PROXY"].split("//")[1].split(":")
+s = socket.create_connection((host, int(port)), 4)
+s.sendall(b"CONNECT _egress.local:443 HTTP/1.1\\r\\nHost: _egress.local:443\\r\\n\\r\\n")
+s.recv(4096)
+c = ssl.create_default_context()
+c.check_hostname = False
+c.wrap_socket(s, server_hostname="_egress.local").close()
+`
+/** What the script above exits with where Python has no TLS. */
+const NO_TLS = 3
+const NODE = `
+const { connect } = require('node:tls'), http = require('node:http'), { hostname, port } = new URL(process.env.HTTPS_PROXY)
+const r = http.request({ host: hostname, port, method: 'CONNECT', path: '_egress.local:443' })
+r.on('connect', (_, socket) => { const t = connect({ socket, servername: '_egress.local' }, () => { t.destroy(); process.exit(0) }); t.on('error', (e) => { console.error(e.code); process.exit(1) }) })
+r.on('error', () => process.exit(2)); r.end()
+`
+
+/** Programs that make TLS connections with a trust store of their own, and how each is asked to. */
+const TOOLCHAINS: readonly Toolchain[] = [
+  { name: 'node', command: 'node', args: ['-e', NODE] },
+  { name: 'curl', command: 'curl', args: ['-fsS', '-m', '4', '-o', '/dev/null', URL] },
+  { name: 'python', command: 'python3', args: ['-c', PYTHON] },
+  // Nothing is there to fetch; what counts is that the connection is trusted.
+  { name: 'git', command: 'git', args: ['ls-remote', 'https://_egress.local/none.git'] },
+]
+const UNTRUSTED = /certificate|self.signed|unable to get (?:local )?issuer|CERT_|SSL/i
+
+/** @returns for each toolchain found here, whether it trusts the bottle's authority */
+export async function trustOfToolchains(): Promise<Trust[]> {
+  const folders = (process.env.PATH ?? '').split(':')
+  const here = TOOLCHAINS.filter(({ command }) => folders.some((folder) => existsSync(`${folder}/${command}`)))
+  return (await Promise.all(here.map(trust))).filter((found) => found !== null)
+}
+
+function trust({ name, command, args }: Toolchain): Promise<Trust | null> {
+  const env = { ...process.env, GIT_TERMINAL_PROMPT: '0' }
+  return new Promise((resolve) => {
+    execFile(command, [...args], { timeout: LIMIT_MS, env }, (error, _stdout, stderr) => {
+      if (name === 'python' && error?.code === NO_TLS) return resolve(null)
+      const said = stderr.trim().split('\n').at(-1)?.slice(0, 200) ?? ''
+      // git always fails here: 404 says that it came through, a word about certificates that it did not.
+      const trusted = name === 'git' ? error !== null && !error.killed && !UNTRUSTED.test(stderr) : error === null
+      resolve({ name, trusted, detail: trusted ? 'trusts the bottle’s authority' : said || 'gave no answer' })
+    })
+  })
+}

@@ -1,0 +1,111 @@
+import { Automaton } from './automaton.ts'
+
+/** A secret of this bottle, by a name that may be shown. */
+export interface KnownValue {
+  name: string
+  value: string
+}
+
+/** Shorter values would be found in innocent text. */
+export const SHORTEST_VALUE = 8 // characters
+const GRAM = 12 // characters of the plain value: a piece this long is enough to say that it leaves
+const SQUEEZED_GRAM = 16
+
+/** Public beginnings of tokens say nothing about the secret. */
+const PUBLIC_PREFIX =
+  /^(?:sk-ant-[a-z]{2,4}\d{2}-|sk-proj-|sk-|github_pat_|gh[pousr]_|glpat-|xox[abps]-|npm_|pypi-|AKIA|eyJ[A-Za-z0-9_-]{0,40}\.)/
+
+/** Every way in which a whole value is commonly written; also what redaction replaces. */
+export function writtenForms(value: string): string[] {
+  const raw = Buffer.from(value)
+  const forms = new Set([
+    value,
+    JSON.stringify(value).slice(1, -1),
+    encodeURIComponent(value),
+    [...raw].map((byte) => `%${byte.toString(16).padStart(2, '0').toUpperCase()}`).join(''),
+    raw.toString('hex'),
+    raw.toString('hex').toUpperCase(),
+    [...value].reverse().join(''),
+  ])
+  // Base64 depends on where in its surroundings the value begins: three alignments, less the characters that
+  // the neighbours have a part in.
+  for (let shift = 0; shift < 3; shift++) {
+    const text = Buffer.concat([Buffer.alloc(shift), raw])
+      .toString('base64')
+      .replace(/=+$/, '')
+    const own = text.slice(shift === 0 ? 0 : shift + 1, (shift + raw.length) % 3 === 0 ? undefined : -1)
+    forms.add(own)
+    forms.add(own.replaceAll('+', '-').replaceAll('/', '_'))
+  }
+  return [...forms]
+}
+
+/** Letters and digits only: what is left when separators are taken out of a value that was split. */
+export const squeezed = (text: string): string => text.replace(/[^A-Za-z0-9]+/g, '')
+
+const varied = (gram: string): boolean => new Set(gram).size >= Math.min(6, gram.length / 2)
+
+function grams(text: string, length: number): string[] {
+  if (text.length <= length) return [text]
+  const pieces: string[] = []
+  for (let i = 0; i + length <= text.length; i++) pieces.push(text.slice(i, i + length))
+  return pieces.filter(varied)
+}
+
+/** Looks for the bottle's own secrets, whole or in pieces, in every common encoding. */
+export class KnownValues {
+  readonly #plain: { automaton: Automaton; owners: string[] } | null
+  readonly #squeezed: { automaton: Automaton; owners: string[] } | null
+  readonly #values: readonly KnownValue[]
+
+  constructor(values: readonly KnownValue[]) {
+    this.#values = values.filter(({ value }) => value.length >= SHORTEST_VALUE)
+    this.#plain = build(this.#values, (value) => {
+      const secretPart = value.replace(PUBLIC_PREFIX, '')
+      const base = secretPart.length >= SHORTEST_VALUE ? secretPart : value
+      return writtenForms(base).flatMap((form) => grams(form, form.length > base.length * 1.2 ? GRAM * 2 : GRAM))
+    })
+    this.#squeezed = build(this.#values, (value) => {
+      const core = squeezed(value.replace(PUBLIC_PREFIX, ''))
+      return core.length < SQUEEZED_GRAM
+        ? []
+        : [...grams(core, SQUEEZED_GRAM), ...grams([...core].reverse().join(''), SQUEEZED_GRAM)]
+    })
+  }
+
+  /** @returns names of the values of which a piece stands in these bytes */
+  findIn(bytes: Buffer): Set<string> {
+    return found(this.#plain, bytes)
+  }
+
+  /** As `findIn`, for a text whose separators may have been put into a value. */
+  findSqueezed(text: string): Set<string> {
+    return this.#squeezed ? found(this.#squeezed, Buffer.from(squeezed(text), 'latin1')) : new Set()
+  }
+
+  /** Replaces whole values in all their written forms. @param text latin1 */
+  redact(text: string, replacement: string): string {
+    let left = text
+    for (const { value } of this.#values) {
+      for (const form of writtenForms(value)) left = left.replaceAll(Buffer.from(form).toString('latin1'), replacement)
+    }
+    return left
+  }
+}
+
+function build(values: readonly KnownValue[], patternsOf: (value: string) => string[]) {
+  const patterns: Buffer[] = []
+  const owners: string[] = []
+  for (const { name, value } of values) {
+    for (const pattern of new Set(patternsOf(value))) {
+      patterns.push(Buffer.from(pattern))
+      owners.push(name)
+    }
+  }
+  return patterns.length === 0 ? null : { automaton: new Automaton(patterns), owners }
+}
+
+function found(index: { automaton: Automaton; owners: string[] } | null, bytes: Buffer): Set<string> {
+  if (!index) return new Set()
+  return new Set([...index.automaton.search(bytes)].map((i) => index.owners[i]!))
+}

@@ -1,0 +1,140 @@
+import { createServer as createHttpsServer } from 'node:https'
+import { type AddressInfo, connect as connectTcp } from 'node:net'
+import { createServer as createTlsServer, type TLSSocket } from 'node:tls'
+import type { EgressAudit } from '../../../server/contract/egress.ts'
+import { LeafIssuer, mintCa, type PemPair } from '../egress/leaf-issuer.ts'
+import { Egress, type EgressOptions } from '../egress/proxy.ts'
+import type { Scanner } from '../egress/scanning.ts'
+import { compileTable, type RouteTable } from '../egress/table.ts'
+import { openTunnel, secure } from './raw-client.ts'
+
+export const HOST = 'api.test'
+export const TOKEN = 'sk-real-token-0123456789abcdef'
+export const NOTHING_FOUND: Scanner = { outbound: async () => ({ findings: [] }), window: async () => [] }
+
+export const tableFor = (port: number, route: object = {}, top: object = {}): RouteTable =>
+  compileTable(
+    JSON.stringify({
+      version: 1,
+      log: 1,
+      resolve: {},
+      ...top,
+      routes: [
+        {
+          host: HOST,
+          ports: [port],
+          origin: { kind: 'bottle', name: 'b' },
+          auth: { scheme: 'Bearer', header: 'authorization', slot: 'API' },
+          matches: [],
+          gitFetch: false,
+          scan: { outbound: [], inbound: [], onMatch: 'block' },
+          ...route,
+        },
+      ],
+    }),
+  )
+
+export interface Upstream {
+  port: number
+  ca: string
+  close(): void
+}
+
+/** What listens behind egress: any TLS server, with a certificate of an authority that is made for it. */
+export async function listening(make: (leaf: PemPair) => ReturnType<typeof createTlsServer>): Promise<Upstream> {
+  const ca = await mintCa('test origin')
+  const server = make(await (await LeafIssuer.open(ca)).leaf(HOST))
+  const open = new Set<TLSSocket>()
+  server.on('secureConnection', (socket: TLSSocket) => {
+    open.add(socket)
+    socket.on('error', () => socket.destroy()).on('close', () => open.delete(socket))
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  return {
+    port: (server.address() as AddressInfo).port,
+    ca: ca.certificate,
+    close() {
+      server.close()
+      for (const socket of open) socket.destroy()
+    },
+  }
+}
+
+/** An upstream that says whatever `onRequest` writes, once headers have come. */
+export const rawUpstream = (onRequest: (socket: TLSSocket, head: string) => void): Promise<Upstream> =>
+  listening(({ certificate, key }) =>
+    createTlsServer({ cert: certificate, key }, (socket) => {
+      let head = ''
+      socket.on('data', (chunk) => {
+        const had = head.includes('\r\n\r\n')
+        head += chunk.toString('latin1')
+        if (!had && head.includes('\r\n\r\n')) onRequest(socket, head)
+      })
+    }),
+  )
+
+export const httpUpstream = (handler: Parameters<typeof createHttpsServer>[1]): Promise<Upstream> =>
+  listening(({ certificate, key }) => createHttpsServer({ cert: certificate, key }, handler))
+
+export interface Running {
+  egress: Egress
+  port: number
+  guestCa: string
+  audit: EgressAudit[]
+  /** TLS through a new tunnel. */
+  tunnel(): Promise<TLSSocket>
+  close(): Promise<void>
+}
+
+export async function startEgress(
+  upstream: Upstream,
+  options: Partial<EgressOptions> = {},
+): Promise<Running & { at: string }> {
+  const ca = await mintCa('test')
+  const audit: EgressAudit[] = []
+  const egress = new Egress({
+    table: tableFor(upstream.port),
+    tokens: new Map([['API', TOKEN]]),
+    issuer: await LeafIssuer.open(ca),
+    scanner: NOTHING_FOUND,
+    audit: (line) => audit.push(line),
+    upstreamCa: [upstream.ca],
+    lookup: { resolver: async () => [{ address: '127.0.0.1', family: 4 }], vet: () => true },
+    ...options,
+  })
+  const port = await egress.listen(0, '127.0.0.1')
+  const at = `${HOST}:${upstream.port}`
+  return {
+    egress,
+    port,
+    at,
+    guestCa: ca.certificate,
+    audit,
+    async tunnel() {
+      const socket = await openTunnel(port, at)
+      if (typeof socket === 'string') throw new Error(socket)
+      return secure(socket, ca.certificate, HOST)
+    },
+    close: () => egress.close(),
+  }
+}
+
+/** All that a socket says until it closes. */
+export function untilClosed(socket: TLSSocket): Promise<string> {
+  return new Promise((resolve) => {
+    const chunks: Buffer[] = []
+    socket.on('data', (chunk: Buffer) => chunks.push(chunk))
+    socket.on('error', () => {})
+    socket.on('close', () => resolve(Buffer.concat(chunks).toString('latin1')))
+  })
+}
+
+/** Opens a connection and says nothing but CONNECT. */
+export function halfOpen(port: number, at: string): Promise<{ status: number; end(): void }> {
+  return new Promise((resolve) => {
+    const socket = connectTcp(port, '127.0.0.1', () => socket.write(`CONNECT ${at} HTTP/1.1\r\nHost: ${at}\r\n\r\n`))
+    const done = (status: number) => resolve({ status, end: () => socket.destroy() })
+    socket.once('data', (chunk) => done(Number(chunk.toString('latin1').slice(9, 12))))
+    socket.once('error', () => done(0)).once('close', () => done(0))
+  })
+}

@@ -1,0 +1,157 @@
+import type { Page } from '@playwright/test'
+import { launchByProcedure, untilState, writeBuildingAgent, writeHome } from './fixtures/launch.ts'
+import { hasNoSidewaysScroll, namesItsControls } from './fixtures/page-checks.ts'
+import { TerminalOnPage } from './fixtures/terminal.ts'
+import { expect, test } from './fixtures/test.ts'
+
+const SIZES = {
+  wide: { width: 1440, height: 900 },
+  tablet: { width: 1024, height: 768 },
+  phone: { width: 390, height: 844 },
+}
+const THEMES = ['light', 'dark'] as const
+
+/** Takes a picture of what is open in every size and theme, into test-results/screens/, and checks it. */
+async function picture(page: Page, name: string): Promise<void> {
+  await namesItsControls(page, name)
+  for (const [size, viewport] of Object.entries(SIZES)) {
+    await page.setViewportSize(viewport)
+    for (const theme of THEMES) {
+      await page.emulateMedia({ colorScheme: theme, reducedMotion: 'reduce' })
+      await expect(page.locator('html')).toHaveAttribute('data-theme', theme)
+      await page.evaluate(() => document.fonts.ready)
+      await page.screenshot({ path: `test-results/screens/${name}-${size}-${theme}.png`, animations: 'disabled' })
+    }
+    await hasNoSidewaysScroll(page, `${name} at ${viewport.width}`)
+  }
+  await page.setViewportSize(SIZES.wide)
+}
+
+test('before anything is there: empty home, no such page, no such bottle', async ({ page, dashboard, complaints }) => {
+  await page.goto('/')
+  await expect(page.getByRole('heading', { name: 'Nothing is running' })).toBeVisible()
+  await picture(page, 'overview-empty')
+  await page.goto('/launch')
+  await expect(page.getByRole('button', { name: 'Write the starter set' })).toBeVisible()
+  await picture(page, 'launch-empty')
+  await page.goto('/manifests')
+  await expect(page.getByRole('main').first()).toBeVisible()
+  await picture(page, 'manifests-empty')
+  await page.goto('/system')
+  await expect(page.getByText('Docker', { exact: false }).first()).toBeVisible()
+  await picture(page, 'system')
+
+  for (const [name, place] of [
+    ['not-found', '/no/such/page'],
+    ['bottle-not-found', '/bottles/no-such-bottle'],
+    ['share-not-found', '/share/no-such-token-anywhere-at-all'],
+  ] as const) {
+    expect((await page.goto(dashboard.url + place))?.status(), place).toBe(404)
+    await picture(page, name)
+  }
+  complaints.areMeant(/404/)
+})
+
+test('choosing and reviewing: agents, the plan, blockers, broken files', async ({ page, dashboard }) => {
+  await dashboard.mutate('manifests.writeStarter')
+  await page.goto('/')
+  await picture(page, 'overview-no-bottles')
+  await writeHome(dashboard, 'agents/typo.md', '---\nbotle: shell\n---\n')
+  await writeHome(
+    dashboard,
+    'bottles/everything.md',
+    `---
+agent_provider: {template: shell}
+env: {LITERAL: plain text, FROM_HOST: "\${NO_SUCH_VARIABLE_HERE}", ASKED: "?The key of the staging server"}
+git-gate:
+  user: {name: Ada Lovelace, email: ada@example.com}
+  repos:
+    app: {url: "git@git.example.com:team/app.git", key: {provider: static, path: /no/such/key}}
+egress:
+  routes:
+    - host: api.example.com
+      auth: {scheme: Bearer, token_ref: NO_SUCH_TOKEN_HERE}
+      matches: [{paths: [{type: prefix, value: /v1/}], methods: [GET, POST]}]
+    - host: ${'very-long-label.'.repeat(12)}example.com
+---
+`,
+  )
+  await writeHome(
+    dashboard,
+    'agents/everything.md',
+    '---\nbottle: everything\ndescription: Uses every key there is\n---\nBe careful.\n',
+  )
+  await page.goto('/launch')
+  await expect(page.getByRole('navigation', { name: 'Agents' })).toBeVisible()
+  await picture(page, 'launch-agents')
+  await page.goto('/launch/shell')
+  await expect(page.getByRole('main').getByRole('button', { name: /^Launch/ })).toBeEnabled()
+  await picture(page, 'launch-shell')
+  await page.goto('/launch/everything')
+  await expect(page.getByText('NO_SUCH_VARIABLE_HERE').first()).toBeVisible()
+  await picture(page, 'launch-blocked')
+  await page.goto('/launch/typo')
+  await picture(page, 'launch-broken')
+  await page.goto('/manifests')
+  await expect(page.getByText('typo').first()).toBeVisible()
+  await picture(page, 'manifests')
+})
+
+test('a bottle in every state, its log, its plan, a shared log', async ({ page, dashboard }) => {
+  test.slow()
+  await writeBuildingAgent(dashboard, 'endless', [
+    `RUN for i in $(seq 1 200); do printf '\\033[32mok\\033[0m compiled module %s\\n' $i; done; while true; do sleep 1; done`,
+  ])
+  const launching = await launchByProcedure(dashboard, { agent: 'endless', label: 'still building' })
+  await page.goto(`/bottles/${launching}`)
+  await expect(page.getByText('compiled module 200').first()).toBeVisible()
+  await picture(page, 'bottle-launching')
+
+  await writeBuildingAgent(dashboard, 'broken', [`RUN seq 1 40; echo 'error: no such thing' >&2; exit 3`])
+  const broken = await launchByProcedure(dashboard, { agent: 'broken', label: 'a launch that failed' })
+  await untilState(dashboard, broken, 'failed').catch(() => {})
+  await page.goto(`/bottles/${broken}`)
+  await expect(page.getByRole('region', { name: 'Outcome' })).toBeVisible()
+  await picture(page, 'bottle-failed')
+
+  const running = await launchByProcedure(dashboard, { label: 'web shop: fix the login' })
+  await untilState(dashboard, running, 'running')
+  await page.goto(`/bottles/${running}`)
+  const terminal = new TerminalOnPage(page)
+  await terminal.ready()
+  await terminal.type(
+    'ls --color=always / | head -8; git --version; printf "\\e[1;33mwarning\\e[0m \\e[34mblue\\e[0m\\n"',
+  )
+  await terminal.shows('git version')
+  await picture(page, 'bottle-terminal')
+  await page.goto(`/bottles/${running}/logs`)
+  await expect(page.locator('[data-line]').first()).toBeVisible()
+  await picture(page, 'bottle-log')
+  await page.goto(`/bottles/${running}/plan`)
+  await expect(page.getByRole('heading', { name: 'May reach' })).toBeVisible()
+  await picture(page, 'bottle-plan')
+  await page.goto(`/bottles/${running}?share=log`)
+  await expect(page.getByRole('dialog')).toBeVisible()
+  await page.getByRole('button', { name: 'Create link' }).click()
+  await expect(page.getByRole('textbox', { name: 'Link' })).toBeVisible()
+  await picture(page, 'bottle-share')
+  const { path } = await dashboard.mutate('shares.create', { slug: broken, kind: 'log', expiresInHours: 1 })
+  await page.goto(path)
+  await expect(page.locator('[data-line]').first()).toBeVisible()
+  await picture(page, 'shared-log')
+
+  const ended = await launchByProcedure(dashboard, { label: 'done' })
+  await untilState(dashboard, ended, 'running')
+  await dashboard.mutate('bottles.stop', { slug: ended })
+  await page.goto(`/bottles/${ended}`)
+  await expect(page.getByRole('region', { name: 'Outcome' })).toContainText('Stopped')
+  await picture(page, 'bottle-stopped')
+  await page.goto('/')
+  await expect(page.getByRole('listitem')).not.toHaveCount(0)
+  await picture(page, 'overview')
+  await page.keyboard.press('Control+k')
+  await expect(page.getByRole('dialog')).toBeVisible()
+  await picture(page, 'palette')
+  await page.goto('/system')
+  await picture(page, 'system-with-bottles')
+})

@@ -1,0 +1,43 @@
+import { defineConfig } from '@playwright/test'
+
+const ci = Boolean(process.env.CI)
+
+/**
+ * What an operator does, in a real browser, against the built server and a real engine. Each test starts a server of
+ * its own with an empty home (e2e/fixtures/dashboard.ts), so there is no `webServer` here.
+ */
+export default defineConfig({
+  testDir: 'e2e',
+  outputDir: 'test-results/browser',
+  globalSetup: './e2e/fixtures/warm-up.ts',
+  // Two cores and one engine; a test that fails is a test that fails.
+  workers: 1,
+  retries: 0,
+  forbidOnly: ci,
+  timeout: 120_000,
+  globalTimeout: 25 * 60_000,
+  expect: { timeout: 15_000 },
+  reporter: [
+    ['list'],
+    ['json', { outputFile: process.env.PLAYWRIGHT_JSON_OUTPUT_NAME ?? 'test-results/browser.json' }],
+  ],
+  use: {
+    viewport: { width: 1440, height: 900 },
+    locale: 'en-GB',
+    trace: 'retain-on-failure',
+    screenshot: 'only-on-failure',
+    launchOptions: {
+      executablePath: process.env.BOT_BOTTLE_CHROMIUM || '/usr/bin/chromium',
+      // Chromium otherwise asks its maker's hosts for updates; as root it does not start with its own sandbox.
+      args: [
+        '--disable-gpu',
+        '--disable-quic',
+        '--no-first-run',
+        '--disable-background-networking',
+        '--disable-component-update',
+        '--disable-sync',
+        ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []),
+      ],
+    },
+  },
+})

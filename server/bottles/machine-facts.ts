@@ -1,0 +1,35 @@
+/**
+ * What is known of the machine, observed beforehand by the doctor. It enters planning as data, because resolving a plan
+ * builds, starts and contacts nothing.
+ */
+export interface MachineFacts {
+  /** The engine has `runsc` and a container was seen to run under it. */
+  runsc: boolean
+  /** `null` while the engine answers; else why it does not, for the plan's warning. */
+  engineProblem: string | null
+  /** Names (never values) of the variables in the host's environment. */
+  hostEnv: ReadonlySet<string>
+  /** Absolute path of the repository: where `docker/agents/` is found. */
+  root: string
+  /** Absolute path of the operator's home, `~/.bot-bottle`. */
+  home: string
+  /** What agent images are built on (`BOT_BOTTLE_BASE_IMAGE`); absent: the official slim Node image. */
+  baseImage?: string
+  /** Absolute path of the user's own home, where logins of the host are looked for; absent: they are not checked. */
+  userHome?: string
+}
+
+/** What an engine says of itself, for the doctor. */
+export interface EngineFacts {
+  /** `Docker 20.10.24` */
+  name: string
+  /** `1.41` */
+  apiVersion: string
+  /** Folder in which it keeps images and containers; on its own machine, which may be another one. */
+  storage: string
+  hasRunsc: boolean
+  /** A container was seen to run under it. */
+  runscWorks: boolean
+  /** One that agent images can be built on is there already. */
+  hasBaseImage: boolean
+}

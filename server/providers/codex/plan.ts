@@ -1,0 +1,102 @@
+import { join } from 'node:path'
+import { z } from 'zod'
+import type { EnvPlan, PlanNotice } from '../../contract/plan.ts'
+import { GUEST_HOME, PLACEHOLDER_TOKEN } from '../guest.ts'
+import { CODEX_LOGIN } from '../host-logins.ts'
+import { modelRoute } from '../model-route.ts'
+import type { ProviderPlanner } from '../plan.ts'
+import { readSettings } from '../settings.ts'
+
+const settingsSchema = z.strictObject({
+  model: z.string().min(1).max(200).optional(),
+  reasoning_effort: z.enum(['minimal', 'low', 'medium', 'high', 'xhigh']).optional(),
+  /** The bottle is the boundary: codex' own sandbox needs kernel features that a bottle does not give. */
+  sandbox: z.enum(['danger-full-access', 'workspace-write', 'read-only']).default('danger-full-access'),
+  approval: z.enum(['never', 'on-request']).default('never'),
+  /** Further arguments, as they are. */
+  args: z.array(z.string()).max(100).default([]),
+})
+
+/** Where an API key leads, and where an account's session does. Codex itself names the account in a header. */
+const API = {
+  host: 'api.openai.com',
+  paths: [
+    { type: 'prefix', value: '/v1/responses' },
+    { type: 'prefix', value: '/v1/models' },
+  ],
+} as const
+const ACCOUNT = {
+  host: 'chatgpt.com',
+  paths: [
+    { type: 'prefix', value: '/backend-api/codex/' },
+    // Which of the account's workspaces to go to: without an answer codex does not begin.
+    { type: 'exact', value: '/backend-api/wham/accounts/check' },
+  ],
+} as const
+
+/**
+ * OpenAI Codex, with flags as 0.169.0 takes them (the version that its Dockerfile pins). It has no flag for a prompt file: it reads `~/.codex/AGENTS.md`, so the prompt is linked there.
+ * @see https://developers.openai.com/codex/cli/reference, /codex/guides/agents-md and /codex/skills there
+ */
+export const codexPlanner: ProviderPlanner = {
+  name: 'codex',
+  plan({ authToken, forwardHostCredentials, hostLogin, settings: given }, { root }) {
+    const { settings, blockers } = readSettings('codex', settingsSchema, given)
+    const bearer = { scheme: 'Bearer', header: 'Authorization' } as const
+    const logins = [
+      ...(authToken
+        ? [
+            modelRoute('codex', {
+              ...API,
+              auth: bearer,
+              slot: { slot: authToken, source: { kind: 'host-env', name: authToken } },
+            }),
+          ]
+        : []),
+      ...(forwardHostCredentials
+        ? [
+            modelRoute('codex', {
+              ...(hostLogin === 'api-key' ? API : ACCOUNT),
+              auth: bearer,
+              slot: { slot: 'codex-login', source: CODEX_LOGIN },
+            }),
+          ]
+        : []),
+    ]
+    const env: (EnvPlan & { origin: 'provider' })[] = authToken
+      ? [{ name: 'OPENAI_API_KEY', origin: 'provider', value: PLACEHOLDER_TOKEN, from: 'codex' }]
+      : []
+    return {
+      dockerfile: join(root, 'docker/agents/codex/Dockerfile'),
+      argv: [
+        'codex',
+        '--sandbox',
+        settings.sandbox,
+        '--ask-for-approval',
+        settings.approval,
+        ...(settings.model ? ['--model', settings.model] : []),
+        ...(settings.reasoning_effort ? ['--config', `model_reasoning_effort="${settings.reasoning_effort}"`] : []),
+        ...settings.args,
+      ],
+      settings,
+      env,
+      routes: logins.map((login) => login.route),
+      slots: logins.map((login) => login.slot),
+      skillsPath: `${GUEST_HOME}/.agents/skills`,
+      instructionsPath: `${GUEST_HOME}/.codex/AGENTS.md`,
+      blockers: authToken && forwardHostCredentials ? [...blockers, TWO_LOGINS] : blockers,
+      warnings: logins.length > 0 ? [] : [NO_LOGIN],
+    }
+  },
+}
+
+const TWO_LOGINS: PlanNotice = {
+  code: 'two-logins',
+  message: 'codex has both auth_token and forward_host_credentials, and can use only one login.',
+  fix: 'Remove one of the two from agent_provider.',
+}
+const NO_LOGIN: PlanNotice = {
+  code: 'provider-without-login',
+  message: 'codex has no credential, so it starts and cannot reach its model.',
+  fix: 'Set agent_provider.auth_token to OPENAI_API_KEY, or forward_host_credentials to true.',
+}

@@ -1,0 +1,196 @@
+import type { WebSocket } from 'ws'
+import { LOW_WATER, TTY_CLOSE, type TtyFromPage, type TtyToPage } from '../contract/tty.ts'
+import { ttyFromPage } from '../contract/tty-frames.ts'
+import type { ScreenSnapshot } from './screen.ts'
+
+/** What a viewer may have before it, sent or waiting, bytes; beyond it, it is shown the screen again when it is ready. */
+const VIEWER_LIMIT = 1024 * 1024
+/** Shortest time between two screens for a viewer that cannot keep up, ms. */
+const RESYNC_EVERY_MS = 1000
+
+/** What a session hears from one of its pages. */
+export interface ClientEvents {
+  message(message: Exclude<TtyFromPage, { type: 'ack' | 'ping' | 'sync' }>): void
+  input(bytes: Buffer): void
+  /** It drew something, or its role in the flow changed otherwise. */
+  progress(): void
+  gone(): void
+}
+
+/**
+ * One page that shows a session. It is *live* (bytes go to it as they come), *syncing* (a snapshot is being made, bytes
+ * wait behind it), or *behind*: it gets nothing until it has drawn what it was sent, and then a snapshot.
+ */
+export class Client {
+  writer = false
+  /** When anything last came from it, epoch milliseconds. */
+  heardAt = Date.now()
+  #state: 'live' | 'syncing' | 'behind' = 'behind'
+  #waiting: Uint8Array[] = []
+  #waitingBytes = 0
+  #unacked = 0
+  #ackedAt = Date.now()
+  #generation = 0
+  #syncedAt = 0
+  #timer: NodeJS.Timeout | undefined
+  #end: { code: number | null } | undefined
+
+  constructor(
+    private readonly socket: WebSocket,
+    private readonly takeSnapshot: () => Promise<ScreenSnapshot>,
+    private readonly events: ClientEvents,
+  ) {}
+
+  /** Bytes that it was sent and has not drawn, and those that wait for it. */
+  get backlog(): number {
+    return this.#unacked + this.#waitingBytes
+  }
+
+  /** Whether it is waited for: until it has drawn what it has, it gets nothing and holds nobody back. */
+  get isBehind(): boolean {
+    return this.#state === 'behind'
+  }
+
+  /** Bytes in our own buffers for it, whatever it says that it has drawn. */
+  get unsent(): number {
+    return this.socket.bufferedAmount + this.#waitingBytes
+  }
+
+  /** How long it has owed an answer, ms. */
+  stalledFor(now: number): number {
+    return this.#unacked === 0 ? 0 : now - this.#ackedAt
+  }
+
+  say(message: TtyToPage): void {
+    if (this.socket.readyState === this.socket.OPEN) this.socket.send(JSON.stringify(message))
+  }
+
+  /** Bytes of the terminal. The same buffer may go to many. */
+  output(bytes: Uint8Array): void {
+    if (this.#state === 'behind') return
+    if (this.#state === 'syncing') {
+      this.#waiting.push(bytes)
+      this.#waitingBytes += bytes.length
+    } else {
+      this.#send(bytes)
+    }
+    // The writer holds the source back instead.
+    if (!this.writer && this.backlog > VIEWER_LIMIT) this.fallBehind()
+  }
+
+  /** It gets nothing more until it has caught up. */
+  fallBehind(): void {
+    this.#state = 'behind'
+    this.#generation++
+    this.#waiting = []
+    this.#waitingBytes = 0
+  }
+
+  /** Shows the screen as it is now, and what follows from here on. */
+  async sync(): Promise<void> {
+    clearTimeout(this.#timer)
+    this.#timer = undefined
+    this.fallBehind()
+    this.#state = 'syncing'
+    this.#syncedAt = Date.now()
+    const generation = this.#generation
+    const snapshot = await this.takeSnapshot().catch(() => null)
+    if (generation !== this.#generation || snapshot === null) return
+    this.say({ type: 'snapshot', ...snapshot })
+    this.#state = 'live'
+    const waiting = this.#waiting
+    this.#waiting = []
+    this.#waitingBytes = 0
+    for (const bytes of waiting) this.#send(bytes)
+    this.#finishIfEnded()
+    this.events.progress()
+  }
+
+  /** The session is over: it sees the rest, then the exit code, then the socket closes. */
+  end(code: number | null): void {
+    this.#end = { code }
+    if (this.#state === 'behind') void this.sync()
+    else this.#finishIfEnded()
+  }
+
+  close(code: number, reason: string): void {
+    clearTimeout(this.#timer)
+    this.fallBehind()
+    this.socket.close(code, reason)
+  }
+
+  ping(): void {
+    if (this.socket.readyState === this.socket.OPEN) this.socket.ping()
+  }
+
+  terminate(): void {
+    this.socket.terminate()
+  }
+
+  pauseInput(): void {
+    this.socket.pause()
+  }
+
+  resumeInput(): void {
+    this.heardAt = Date.now()
+    this.socket.resume()
+  }
+
+  /** A frame from the page. */
+  receive(data: Buffer, isBinary: boolean): void {
+    this.heardAt = Date.now()
+    const message = isBinary ? null : parse(data)
+    if (isBinary) this.events.input(data)
+    else if (message === null) this.close(TTY_CLOSE.protocol, 'That was no message of this protocol.')
+    else if (message.type === 'ack') this.#acknowledge(message.bytes)
+    else if (message.type === 'ping') this.say({ type: 'pong' })
+    else if (message.type === 'sync') this.#syncSoon()
+    else this.events.message(message)
+  }
+
+  heard(): void {
+    this.heardAt = Date.now()
+  }
+
+  gone(): void {
+    clearTimeout(this.#timer)
+    this.fallBehind()
+    this.events.gone()
+  }
+
+  #send(bytes: Uint8Array): void {
+    if (this.socket.readyState !== this.socket.OPEN) return
+    if (this.#unacked === 0) this.#ackedAt = Date.now()
+    this.#unacked += bytes.length
+    this.socket.send(bytes, { binary: true })
+  }
+
+  #acknowledge(bytes: number): void {
+    this.#unacked = Math.max(0, this.#unacked - bytes)
+    this.#ackedAt = Date.now()
+    if (this.#state === 'behind' && this.#unacked < LOW_WATER) this.#syncSoon()
+    this.events.progress()
+  }
+
+  /** A page may ask as often as it likes; making a snapshot costs us tens of milliseconds. */
+  #syncSoon(): void {
+    if (this.#timer) return
+    const wait = Math.max(0, this.#syncedAt + RESYNC_EVERY_MS - Date.now())
+    this.#timer = setTimeout(() => void this.sync(), wait)
+  }
+
+  #finishIfEnded(): void {
+    if (!this.#end || this.#state !== 'live') return
+    this.say({ type: 'exit', code: this.#end.code })
+    this.socket.close(TTY_CLOSE.ended, 'The session ended.')
+    this.fallBehind()
+  }
+}
+
+function parse(data: Buffer): TtyFromPage | null {
+  try {
+    return ttyFromPage.parse(JSON.parse(data.toString('utf8')))
+  } catch {
+    return null
+  }
+}

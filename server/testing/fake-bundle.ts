@@ -1,0 +1,78 @@
+import { readFile } from 'node:fs/promises'
+import path from 'node:path'
+import { compileTable } from '../../docker/bundle/egress/table.ts'
+import type { BundleLink } from '../bottles/backend.ts'
+import { type BundleLine, type BundleNews, ROUTES_FILE } from '../contract/bundle.ts'
+import type { EgressAudit } from '../contract/egress.ts'
+import { tableDigest, writeTableFile } from '../sidecars/egress/table-file.ts'
+
+/** A bundle without a container: reads a table as the real one does, and tells everything again to who asks again. */
+export class FakeBundle implements BundleLink {
+  readonly told: BundleLine[] = []
+  readonly written: string[] = []
+  /** What it says of the next tables: nothing, or that they are bad. */
+  answers: 'as it is' | 'nothing' | 'bad' = 'as it is'
+  #n = 1000
+  #listeners = new Set<(line: BundleLine) => void>()
+
+  /** @param folder absolute path of the folder that the real one has mounted */
+  constructor(private readonly folder: string) {}
+
+  async tail(onLine: (line: BundleLine) => void, signal: AbortSignal, after: number): Promise<void> {
+    for (const line of this.told) if (line.n > after) onLine(line)
+    this.#listeners.add(onLine)
+    await new Promise<void>((resolve) => {
+      if (signal.aborted) resolve()
+      else signal.addEventListener('abort', () => resolve(), { once: true })
+    })
+    this.#listeners.delete(onLine)
+  }
+
+  async writeTable(text: string): Promise<void> {
+    this.written.push(text)
+    await writeTableFile(this.folder, text)
+    this.read(text)
+  }
+
+  /** Reads what is there, as it does when it starts. */
+  async start(): Promise<void> {
+    this.read(await readFile(path.join(this.folder, ROUTES_FILE), 'utf8'))
+    this.tell({ kind: 'ready' })
+  }
+
+  read(text: string): void {
+    if (this.answers === 'nothing') return
+    if (this.answers === 'bad') {
+      this.answers = 'as it is'
+      this.tell({ kind: 'table', ok: false, message: 'routes.0: bad luck' })
+      return
+    }
+    compileTable(text)
+    this.tell({ kind: 'table', ok: true, digest: tableDigest(text) })
+  }
+
+  tell(news: BundleNews): void {
+    const line = { ...news, n: ++this.#n } as BundleLine
+    this.told.push(line)
+    for (const listener of this.#listeners) listener(line)
+  }
+
+  /** Egress tells of a request. */
+  audit(line: Partial<EgressAudit> = {}): void {
+    this.tell({ kind: 'audit', line: auditLine(line) })
+  }
+}
+
+export const auditLine = (line: Partial<EgressAudit> = {}): EgressAudit => ({
+  at: 1_700_000_000_000,
+  outcome: 'allowed',
+  method: 'GET',
+  host: 'api.github.com',
+  port: 443,
+  path: '/user',
+  status: 200,
+  bytesUp: 10,
+  bytesDown: 100,
+  durationMs: 20,
+  ...line,
+})

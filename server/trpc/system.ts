@@ -1,0 +1,13 @@
+import { z } from 'zod'
+import { procedure, router } from './init.ts'
+
+export const systemRouter = router({
+  doctor: procedure
+    .input(z.strictObject({ fresh: z.boolean().default(false) }).optional())
+    .query(({ ctx, input }) => ctx.system.doctor(input?.fresh ?? false)),
+  engine: procedure.query(({ ctx }) => ctx.system.engine()),
+  leftovers: procedure.query(({ ctx }) => ctx.system.leftovers()),
+  clean: procedure
+    .input(z.strictObject({ ids: z.array(z.string().max(4096)).max(1000), dryRun: z.boolean() }))
+    .mutation(({ ctx, input }) => ctx.system.clean(input.ids, input.dryRun)),
+})
