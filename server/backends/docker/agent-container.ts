@@ -1,9 +1,8 @@
 import type { ContainerCreateOptions, HostConfig } from 'dockerode'
 import type { DockerPlan } from '../../contract/plan.ts'
-import { GUEST_HOME } from '../../providers/guest.ts'
+import { labelsOf } from '../../engine/names.ts'
 import { GATE_COMMAND, GATE_FOLDER } from './gate.ts'
 import { limitOptions } from './limits.ts'
-import { labelsOf } from './names.ts'
 
 /** What an agent's container is made of besides its plan. */
 export interface AgentParts {
@@ -57,19 +56,4 @@ export const agentContainer = (plan: DockerPlan, parts: AgentParts): AgentOption
     LogConfig: { Type: 'local', Config: { 'max-size': '8m', 'max-file': '3', compress: 'false' } },
     ...limitOptions(plan.limits, parts.cores),
   },
-})
-
-/**
- * Variables of the guest that the plan may show: literal ones and the provider's, over what every terminal needs.
- * @param boundary what the boundary itself needs; nothing overrides it
- */
-export const plainEnv = (plan: DockerPlan, boundary: Readonly<Record<string, string>>): Record<string, string> => ({
-  HOME: GUEST_HOME,
-  TERM: 'xterm-256color',
-  COLORTERM: 'truecolor',
-  LANG: 'C.UTF-8',
-  ...Object.fromEntries(
-    plan.env.flatMap((variable) => ('value' in variable ? [[variable.name, variable.value] as const] : [])),
-  ),
-  ...boundary,
 })

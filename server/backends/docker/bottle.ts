@@ -1,13 +1,14 @@
 import type { Duplex, Readable } from 'node:stream'
 import type { ContainerStats } from 'dockerode'
 import type { Bottle, BottleStats, BundleLink, TtyHistory, TtySize, TtyStream } from '../../bottles/backend.ts'
+import { probeBottle } from '../../bundle/boundary.ts'
+import { bundleLink } from '../../bundle/bundle-link.ts'
 import type { BottleSlug } from '../../contract/ids.ts'
 import type { ProbeReport } from '../../contract/probe.ts'
-import type { Docker } from './docker.ts'
+import type { Docker } from '../../engine/docker.ts'
+import type { EngineTools } from '../../engine/tools.ts'
+import { probedGuest } from './probed-guest.ts'
 import { endShell, shellCommand } from './shells.ts'
-import { probeBottle } from './sidecars/boundary.ts'
-import { bundleLink } from './sidecars/bundle-link.ts'
-import type { DockerTools } from './tools.ts'
 
 /** What a handle is made of. */
 interface BottleParts {
@@ -27,7 +28,7 @@ export class DockerBottle implements Bottle {
   #terminal: Duplex | undefined
 
   constructor(
-    private readonly tools: DockerTools,
+    private readonly tools: EngineTools,
     { slug, container, terminal }: BottleParts,
   ) {
     this.slug = slug
@@ -82,8 +83,9 @@ export class DockerBottle implements Bottle {
     }
   }
 
-  probe(tokens: ReadonlyMap<string, string>, signal: AbortSignal): Promise<ProbeReport> {
-    return probeBottle(this.slug, this.container, tokens, this.tools, signal)
+  async probe(tokens: ReadonlyMap<string, string>, signal: AbortSignal): Promise<ProbeReport> {
+    const guest = await probedGuest(this.slug, this.container, this.tools)
+    return probeBottle(this.slug, guest, tokens, this.tools, signal)
   }
 
   async *stats(signal: AbortSignal): AsyncGenerator<BottleStats> {

@@ -1,8 +1,8 @@
 import type { EngineFacts } from '../../bottles/machine-facts.ts'
+import type { Docker } from '../../engine/docker.ts'
+import type { RunscProbe } from '../../engine/probe-runsc.ts'
+import { DEBIAN_BASE } from '../../images/debian-base.ts'
 import { DEFAULT_BASE_IMAGE } from '../../providers/base-image.ts'
-import { DEBIAN_BASE } from './debian-base.ts'
-import type { Docker } from './docker.ts'
-import type { RunscProbe } from './probe-runsc.ts'
 
 /** What the doctor tells of the engine. @throws BackendUnavailableError when it does not answer */
 export async function engineFacts(docker: Docker, runsc: RunscProbe): Promise<EngineFacts> {

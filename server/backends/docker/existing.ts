@@ -1,11 +1,11 @@
 import type { Bottle, ExistingBottle } from '../../bottles/backend.ts'
 import { type BottleSlug, bottleSlug } from '../../contract/ids.ts'
+import { homeHash, LABEL } from '../../engine/names.ts'
+import type { EngineTools } from '../../engine/tools.ts'
 import { BottleNotFoundError } from '../../errors.ts'
 import { DockerBottle } from './bottle.ts'
-import { homeHash, LABEL } from './names.ts'
-import type { DockerTools } from './tools.ts'
 
-type Engine = Pick<DockerTools, 'docker' | 'home'>
+type Engine = Pick<EngineTools, 'docker' | 'home'>
 
 const ofHome = (home: string) => `${LABEL.home}=${homeHash(home)}`
 
@@ -49,7 +49,7 @@ function stateOf(state: { Status: string; Running: boolean; ExitCode: number } |
 }
 
 /** @throws BottleNotFoundError when its agent's container does not run */
-export async function adopt(slug: BottleSlug, tools: DockerTools): Promise<Bottle> {
+export async function adopt(slug: BottleSlug, tools: EngineTools): Promise<Bottle> {
   const { docker, home } = tools
   const labels = [ofHome(home), `${LABEL.slug}=${slug}`, `${LABEL.role}=agent`]
   const [container] = await docker.listContainers(labels)

@@ -1,4 +1,5 @@
-import type { Docker } from './docker.ts'
+import type { Docker } from '../../engine/docker.ts'
+import { startScript } from '../../guest/start-script.ts'
 
 /** Memory of the container only, for the guest's user only; nothing written there reaches a disk. */
 export const GATE_FOLDER = '/run/bot-bottle'
@@ -32,14 +33,4 @@ export async function openGate(docker: Docker, container: string, secrets: Reado
   await new Promise<void>((resolve, reject) => exec.stream.once('close', resolve).once('error', reject))
   const code = await exec.exitCode()
   if (code !== 0) throw new Error(`The agent could not be started: its gate answered ${code}.`)
-}
-
-/** Lines that a POSIX shell reads as it is about to become the agent. */
-export function startScript(secrets: ReadonlyMap<string, string>): string {
-  const lines = [...secrets].map(([name, value]) => {
-    if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) throw new Error(`${name} cannot be the name of a variable.`)
-    if (value.includes('\0')) throw new Error(`The value of ${name} has a NUL byte, which no variable can hold.`)
-    return `export ${name}='${value.replaceAll("'", `'\\''`)}'\n`
-  })
-  return `:\n${lines.join('')}`
 }

@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { homeHash, LABEL } from '../../engine/names.ts'
 import { docker } from './index.ts'
-import { homeHash, LABEL } from './names.ts'
 import { engineAbsent, TestHome, testRun } from './testing/test-home.ts'
 
 const absent = await engineAbsent()

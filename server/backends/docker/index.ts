@@ -2,20 +2,20 @@ import type { Backend } from '../../bottles/backend.ts'
 import type { EngineFacts } from '../../bottles/machine-facts.ts'
 import type { DockerPlan } from '../../contract/plan.ts'
 import type { EngineView } from '../../contract/views.ts'
+import { Docker } from '../../engine/docker.ts'
+import { engineView } from '../../engine/engine-view.ts'
+import { RunscProbe } from '../../engine/probe-runsc.ts'
+import type { EnginePlaces, EngineTools } from '../../engine/tools.ts'
 import { KeyedLock } from '../../lib/keyed-lock.ts'
-import { Docker } from './docker.ts'
 import { engineFacts } from './engine-facts.ts'
-import { engineView } from './engine-view.ts'
 import { adopt, existing } from './existing.ts'
 import { launch } from './launch.ts'
 import { leftovers, removeLeftover } from './leftovers.ts'
 import { plan } from './plan.ts'
-import { RunscProbe } from './probe-runsc.ts'
 import { teardown } from './teardown.ts'
-import type { DockerPlaces, DockerTools } from './tools.ts'
 import { watch } from './watch.ts'
 
-export type { DockerPlaces } from './tools.ts'
+export type { EnginePlaces } from '../../engine/tools.ts'
 
 /** A backend, and what the doctor asks of its engine. */
 export interface DockerBackend extends Backend<DockerPlan> {
@@ -28,9 +28,9 @@ export interface DockerBackend extends Backend<DockerPlan> {
 }
 
 /** The one door of this folder: nothing else in it is imported from outside. Contacts nothing yet. */
-export function docker(places: DockerPlaces): DockerBackend {
+export function docker(places: EnginePlaces): DockerBackend {
   const engine = new Docker()
-  const tools: DockerTools = { ...places, docker: engine, images: new KeyedLock() }
+  const tools: EngineTools = { ...places, docker: engine, images: new KeyedLock() }
   const runsc = new RunscProbe(engine, places.home)
   return {
     name: 'docker',

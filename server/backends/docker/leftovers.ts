@@ -2,13 +2,13 @@ import { existsSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import path from 'node:path'
 import type { Leftover } from '../../contract/views.ts'
+import { homeHash, LABEL } from '../../engine/names.ts'
+import type { EngineTools } from '../../engine/tools.ts'
 import { BadInputError } from '../../errors.ts'
-import { staleBuildFolders } from './debian-base.ts'
-import { IMAGE_LABEL, OUR_IMAGES } from './image-labels.ts'
-import { homeHash, LABEL } from './names.ts'
-import type { DockerTools } from './tools.ts'
+import { staleBuildFolders } from '../../images/debian-base.ts'
+import { IMAGE_LABEL, OUR_IMAGES } from '../../images/image-labels.ts'
 
-type Engine = Pick<DockerTools, 'docker' | 'home'>
+type Engine = Pick<EngineTools, 'docker' | 'home'>
 
 /** What is left over besides bottles: images that a newer build replaced, probes and builds that were interrupted. */
 export async function leftovers(engine: Engine): Promise<Leftover[]> {

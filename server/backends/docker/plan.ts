@@ -1,9 +1,9 @@
 import type { MachineFacts } from '../../bottles/machine-facts.ts'
 import type { DockerPlan, PlanNotice } from '../../contract/plan.ts'
+import { containerName, egressNetworkName, internalNetworkName, sidecarsName } from '../../engine/names.ts'
 import { deepFreeze } from '../../lib/deep-freeze.ts'
 import type { ResolvedRequest } from '../../manifest/request.ts'
 import { basePlan } from '../base-plan.ts'
-import { containerName, egressNetworkName, internalNetworkName, sidecarsName } from './names.ts'
 
 /**
  * Everything that a launch on docker will do: plain JSON, deep-frozen, without secrets.

@@ -1,5 +1,5 @@
 import type { TtySize } from '../../bottles/backend.ts'
-import type { Docker } from './docker.ts'
+import type { Docker } from '../../engine/docker.ts'
 import { GATE_FOLDER } from './gate.ts'
 
 const SHELL_ID = /^[a-z0-9-]{1,40}$/

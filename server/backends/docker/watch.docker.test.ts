@@ -1,8 +1,8 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import type { EngineChange } from '../../bottles/backend.ts'
+import { RunscProbe } from '../../engine/probe-runsc.ts'
 import { existing } from './existing.ts'
 import { launch } from './launch.ts'
-import { RunscProbe } from './probe-runsc.ts'
 import { teardown } from './teardown.ts'
 import { engineAbsent, TestHome, testRun } from './testing/test-home.ts'
 import { watch } from './watch.ts'
@@ -97,7 +97,7 @@ describe.skipIf(absent)('watching the engine', () => {
   })
 
   test('an engine that does not answer is told with what to do, and tried again until it does', async () => {
-    const { Docker } = await import('./docker.ts')
+    const { Docker } = await import('../../engine/docker.ts')
     const docker = new Docker({ ...process.env, DOCKER_HOST: 'unix:///nowhere/docker.sock' })
     const abort = new AbortController()
     const ear = listening()

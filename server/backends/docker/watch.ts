@@ -1,12 +1,12 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { EngineChange } from '../../bottles/backend.ts'
 import { type BottleSlug, bottleSlug } from '../../contract/ids.ts'
-import type { Docker, EngineEvent } from './docker.ts'
-import { engineView } from './engine-view.ts'
+import type { Docker, EngineEvent } from '../../engine/docker.ts'
+import { engineView } from '../../engine/engine-view.ts'
+import { homeHash, LABEL } from '../../engine/names.ts'
+import type { RunscProbe } from '../../engine/probe-runsc.ts'
+import type { EngineTools } from '../../engine/tools.ts'
 import { existing } from './existing.ts'
-import { homeHash, LABEL } from './names.ts'
-import type { RunscProbe } from './probe-runsc.ts'
-import type { DockerTools } from './tools.ts'
 
 /** Between two tries to reach the engine again, milliseconds. Bounds how late a change is noticed. */
 const RETRY_MS = 400
@@ -21,7 +21,7 @@ type Tell = (change: EngineChange) => void
  */
 export async function watch(
   onChange: Tell,
-  { docker, home, runsc }: Pick<DockerTools, 'docker' | 'home'> & { runsc: RunscProbe },
+  { docker, home, runsc }: Pick<EngineTools, 'docker' | 'home'> & { runsc: RunscProbe },
   signal: AbortSignal,
 ): Promise<void> {
   /** Agents that were seen running and not seen to end. */

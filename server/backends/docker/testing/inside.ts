@@ -1,4 +1,4 @@
-import type { Docker } from '../docker.ts'
+import type { Docker } from '../../../engine/docker.ts'
 
 /** Runs a program in a container as the agent's user. @returns its code, and what it said on both streams */
 export async function inside(

@@ -7,17 +7,17 @@ import type { LaunchRun } from '../../../bottles/steps.ts'
 import type { BottleEvent, StepName } from '../../../contract/events.ts'
 import { planId } from '../../../contract/ids.ts'
 import type { DockerPlan } from '../../../contract/plan.ts'
+import { Docker } from '../../../engine/docker.ts'
+import type { EngineTools } from '../../../engine/tools.ts'
+import { IMAGE_LABEL, OUR_IMAGES } from '../../../images/image-labels.ts'
 import { KeyedLock } from '../../../lib/keyed-lock.ts'
 import { Scope } from '../../../lib/scope.ts'
 import type { LaunchChoice } from '../../../manifest/request.ts'
 import { resolve } from '../../../manifest/resolve.ts'
 import { writeStarter } from '../../../manifest/starter.ts'
-import { Docker } from '../docker.ts'
 import { existing } from '../existing.ts'
-import { IMAGE_LABEL, OUR_IMAGES } from '../image-labels.ts'
 import { plan } from '../plan.ts'
 import { teardown } from '../teardown.ts'
-import type { DockerTools } from '../tools.ts'
 
 const ROOT = path.resolve(import.meta.dirname, '../../../..')
 
@@ -35,7 +35,7 @@ export async function engineAbsent(): Promise<string | null> {
 export class TestHome implements AsyncDisposable {
   private constructor(
     readonly home: string,
-    readonly tools: DockerTools,
+    readonly tools: EngineTools,
   ) {}
 
   static async create(): Promise<TestHome> {

@@ -1,0 +1,81 @@
+import { readFile } from 'node:fs/promises'
+import path from 'node:path'
+import { EGRESS_PORT } from '../contract/bundle.ts'
+import type { BottleSlug } from '../contract/ids.ts'
+import type { ProbeReport } from '../contract/probe.ts'
+import { homeHash, LABEL } from '../engine/names.ts'
+import type { EngineTools } from '../engine/tools.ts'
+import { HintedError } from '../errors.ts'
+import type { GuestAccess } from '../guest/guest-access.ts'
+import { CANARY_VARIABLE } from '../guest/guest-env.ts'
+import { boundaryProbe, type ProbeTarget } from '../probe/boundary-probe.ts'
+import { addressesIn } from './addresses.ts'
+
+/** Reads as many bytes as were sent: the end of an exec's input may be lost. */
+const READ_SCRIPT = 'head -c "$1" | node --input-type=module -'
+
+/** What is probed: the way in, and what its backend made for it. */
+export interface ProbedGuest extends Pick<ProbeTarget, 'proxy' | 'subnets'> {
+  access: GuestAccess
+  /** The value that was planted and must never leave. */
+  canary: string
+}
+
+/**
+ * Probes the boundary of a bottle from inside, whoever launched it: what else is there is asked of the engine.
+ *
+ * @param tokens real tokens by slot; only digests go inside
+ */
+export async function probeBottle(
+  slug: BottleSlug,
+  guest: ProbedGuest,
+  tokens: ReadonlyMap<string, string>,
+  tools: EngineTools,
+  signal: AbortSignal,
+): Promise<ProbeReport> {
+  const [script, around] = await Promise.all([probeScript(tools.root), surroundings(slug, tools)])
+  const { access, canary, proxy, subnets } = guest
+  const target: ProbeTarget = {
+    proxy,
+    subnets,
+    ...around,
+    async run(text, signal) {
+      const stdin = Buffer.from(text)
+      const command = ['sh', '-c', READ_SCRIPT, 'probe', String(stdin.length)]
+      return (await access.run({ command, user: 'node', stdin, signal })).stdout
+    },
+  }
+  const facts = {
+    script,
+    tokens,
+    canary: { variable: CANARY_VARIABLE, value: canary },
+    dashboardPort: tools.dashboardPort ?? null,
+  }
+  return boundaryProbe(target, facts, signal)
+}
+
+/** The host's addresses on this bottle's networks, and the bundles of others. */
+async function surroundings(
+  slug: BottleSlug,
+  { docker, home }: EngineTools,
+): Promise<Pick<ProbeTarget, 'gateways' | 'peers'>> {
+  const ofHome = `${LABEL.home}=${homeHash(home)}`
+  const [networks, bundles] = await Promise.all([
+    docker.listNetworks([ofHome, `${LABEL.slug}=${slug}`]),
+    docker.listContainers([ofHome, `${LABEL.role}=sidecars`]),
+  ])
+  const gateways = networks.flatMap(({ IPAM }) =>
+    IPAM?.Config?.[0]?.Subnet ? [addressesIn(IPAM.Config[0].Subnet).gateway] : [],
+  )
+  const peers = bundles
+    .filter(({ Labels, State }) => Labels[LABEL.slug] !== slug && State === 'running')
+    .flatMap(({ NetworkSettings }) => Object.values(NetworkSettings.Networks).map(({ IPAddress }) => IPAddress))
+    .filter(Boolean)
+  return { gateways, peers: peers.slice(0, 50).map((address) => `${address}:${EGRESS_PORT}`) }
+}
+
+async function probeScript(root: string): Promise<string> {
+  return readFile(path.join(root, 'dist/bundle/probe.mjs'), 'utf8').catch((cause: unknown) => {
+    throw new HintedError('The boundary probe is not built.', 'Run `npm run build`, then launch again.', { cause })
+  })
+}
