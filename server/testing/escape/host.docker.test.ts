@@ -3,7 +3,7 @@
  * of egress.md, section 7, rows 51–54, from inside a real bottle.
  *
  * Elsewhere: the engine's settings as a golden list in `server/backends/docker/launch.docker.test.ts`; symbolic links in a
- * workspace (49) in `server/backends/docker/workspace/workspace.docker.test.ts`.
+ * workspace (49) in `server/backends/docker/workspace.docker.test.ts`.
  */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { engineAbsent, TestHome } from '../../backends/docker/testing/test-home.ts'
