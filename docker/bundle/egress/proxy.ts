@@ -33,7 +33,7 @@ export interface EgressOptions {
   upstreamCa?: readonly string[]
   /** In tests. */
   lookup?: LookupOptions
-  patience?: Patience
+  patience?: Partial<Patience>
   tunnelLimit?: number
 }
 
@@ -45,11 +45,14 @@ const hidden: Mask = () => '[masked]'
 export class Egress {
   #rules: Rules
   #mask: Mask
+  readonly #patience: Patience
   readonly #tunnels: Tunnels
   readonly #server: Server
 
   constructor(private readonly options: EgressOptions) {
-    const { patience = PATIENCE, tunnelLimit = TUNNEL_LIMIT } = options
+    const { tunnelLimit = TUNNEL_LIMIT } = options
+    const patience = { ...PATIENCE, ...options.patience }
+    this.#patience = patience
     this.#mask = options.mask ?? hidden
     this.#rules = this.#rulesOf(options.table, options.tokens, trusting(options.upstreamCa))
     this.#tunnels = new Tunnels(
@@ -142,7 +145,7 @@ export class Egress {
     const all = this.options.audit
     // Level 0 tells only what was not let through as it was.
     const audit: AuditSink = table.file.log === 0 ? (line) => line.outcome !== 'allowed' && all(line) : all
-    const upstreamOptions = { ...lookup, trust }
+    const upstreamOptions = { ...lookup, trust, silenceMs: this.#patience.silenceMs }
     const upstream = createUpstream({ ...upstreamOptions, fixed: table.file.resolve })
     return { table, tokens, scanner, audit, mask: this.#mask, needles: new Map(), upstream, upstreamOptions }
   }

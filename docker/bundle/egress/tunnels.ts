@@ -13,8 +13,10 @@ export interface Patience {
   firstByteMs: number
   /** For all headers of a request. */
   headersMs: number
+  /** For the upstream's answer to begin, and to go on. Models may think for minutes. */
+  silenceMs: number
 }
-export const PATIENCE: Patience = { firstByteMs: 15_000, headersMs: 30_000 }
+export const PATIENCE: Patience = { firstByteMs: 15_000, headersMs: 30_000, silenceMs: 10 * 60_000 }
 const TLS_HANDSHAKE_RECORD = 0x16
 
 export interface TunnelEvents {

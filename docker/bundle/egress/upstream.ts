@@ -1,11 +1,14 @@
 import { createSecureContext, type SecureContext } from 'node:tls'
 import { Agent, type Dispatcher } from 'undici'
 import { type LookupOptions, vettedLookup } from './addresses.ts'
+import { Refusal } from './refusal.ts'
 
 export interface UpstreamOptions extends LookupOptions {
   fixed: Readonly<Record<string, string>>
   /** What upstream certificates are checked against. */
   trust: SecureContext
+  /** An upstream that says nothing for this long is given up. */
+  silenceMs: number
 }
 
 /**
@@ -15,22 +18,21 @@ export interface UpstreamOptions extends LookupOptions {
 export const trusting = (ca?: readonly string[]): SecureContext =>
   createSecureContext({ minVersion: 'TLSv1.2', ...(ca && { ca: [...ca] }) })
 
-/** An upstream that says nothing for this long is given up. Answers of models may think for minutes. */
-const HEADERS_TIMEOUT_MS = 10 * 60_000
-const BODY_TIMEOUT_MS = 10 * 60_000
+/** Heads like “103 Early Hints” before the answer; one that sends more of them never means to answer. */
+const MOST_HINTS = 100
 
 /**
  * Connections to upstreams: vetted and pinned addresses, checked certificates, HTTP/1.1 only, no redirects followed.
  * A change of `resolve` makes a new one, so that no connection outlives the rule it was made under.
  */
-export function createUpstream({ fixed, trust, ...lookup }: UpstreamOptions): Agent {
+export function createUpstream({ fixed, trust, silenceMs, ...lookup }: UpstreamOptions): Agent {
   return new Agent({
     connect: { lookup: vettedLookup(fixed, lookup), timeout: 15_000, secureContext: trust },
     allowH2: false,
     pipelining: 1,
     connections: 256,
-    headersTimeout: HEADERS_TIMEOUT_MS,
-    bodyTimeout: BODY_TIMEOUT_MS,
+    headersTimeout: silenceMs,
+    bodyTimeout: silenceMs,
     maxHeaderSize: 64 * 1024,
   })
 }
@@ -61,13 +63,17 @@ export function send(
 ): { abort(reason: Error): void } {
   let controller: Dispatcher.DispatchController | null = null
   let aborted: Error | null = null
+  let hints = 0
   upstream.dispatch(request, {
     onRequestStart(started) {
       controller = started
       if (aborted) started.abort(aborted)
     },
     onResponseStart(started, status, _headers, statusText) {
-      if (status < 200) return
+      if (status < 200) {
+        if (++hints > MOST_HINTS) started.abort(new Refusal('upstream', 502, 'The upstream hints without end.'))
+        return
+      }
       sink.head(
         { status, statusText: statusText ?? '', headers: latin1(started.rawHeaders) },
         { resume: () => started.resume(), abort: (reason) => started.abort(reason) },

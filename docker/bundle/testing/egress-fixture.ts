@@ -1,6 +1,6 @@
 import { createServer as createHttpsServer } from 'node:https'
 import { type AddressInfo, connect as connectTcp } from 'node:net'
-import { createServer as createTlsServer, type TLSSocket } from 'node:tls'
+import { createServer as createTlsServer, type TLSSocket, type Server as TlsServer } from 'node:tls'
 import type { EgressAudit } from '../../../server/contract/egress.ts'
 import { LeafIssuer, mintCa, type PemPair } from '../egress/leaf-issuer.ts'
 import { Egress, type EgressOptions } from '../egress/proxy.ts'
@@ -37,6 +37,9 @@ export const tableFor = (port: number, route: object = {}, top: object = {}): Ro
 export interface Upstream {
   port: number
   ca: string
+  /** The authority itself, for certificates that its server is not meant to have. */
+  authority: PemPair
+  server: TlsServer
   close(): void
 }
 
@@ -53,6 +56,8 @@ export async function listening(make: (leaf: PemPair) => ReturnType<typeof creat
   return {
     port: (server.address() as AddressInfo).port,
     ca: ca.certificate,
+    authority: ca,
+    server,
     close() {
       server.close()
       for (const socket of open) socket.destroy()
