@@ -42,6 +42,24 @@ export interface BottleStats {
   memory: number
 }
 
+/** What a bundle is handed of its bottle, by name. In memory only. */
+export interface BundleSecrets {
+  /** Values of token slots. */
+  tokens: ReadonlyMap<string, string>
+  /** Values of the guest's secret variables, which must not leave. */
+  secrets: ReadonlyMap<string, string>
+}
+
+/** What a bundle does now. */
+export type BundleState =
+  /** It has its secrets, by these names. */
+  | { kind: 'guarding'; given: readonly string[] }
+  /** It runs and waits for its secrets: all is refused. */
+  | { kind: 'waiting' }
+  /** `gaveUp`: it ended by itself because a daemon could not be kept alive. `why` is a clause. */
+  | { kind: 'ended'; gaveUp: boolean; why: string }
+  | { kind: 'gone' }
+
 /** The server's way to the sidecar bundle of a bottle that is up. */
 export interface BundleLink {
   /**
@@ -51,6 +69,17 @@ export interface BundleLink {
   tail(onLine: (line: BundleLine) => void, signal: AbortSignal, after: number): Promise<void>
   /** Replaces the table that egress reads, all at once. Whether it is in force is told by a line. */
   writeTable(text: string): Promise<void>
+  /** @throws when the engine cannot be asked */
+  state(signal: AbortSignal): Promise<BundleState>
+  /** Settles once it does not run. @throws when the engine goes away, or when aborted */
+  ended(signal: AbortSignal): Promise<void>
+  /**
+   * Starts it where it does not run, hands everything over, and waits until it guards by the table that is in place.
+   * @throws HintedError with what it said when it does not come up
+   */
+  start(secrets: BundleSecrets, signal: AbortSignal): Promise<void>
+  /** Puts these in the place of those of the same name, without a restart; the rest stays. */
+  renew(secrets: BundleSecrets, signal: AbortSignal): Promise<void>
 }
 
 /** A bottle that is up. It outlives the dashboard; this is a handle to it, made by `launch` or `adopt`. */

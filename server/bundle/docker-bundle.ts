@@ -1,4 +1,4 @@
-import type { BundleInput, BundleLine } from '../contract/bundle.ts'
+import type { BundleInput, BundleLine, BundleRenewal } from '../contract/bundle.ts'
 import type { Docker } from '../engine/docker.ts'
 import { HintedError } from '../errors.ts'
 
@@ -13,7 +13,7 @@ export class DockerBundle {
    * Hands secrets over on the container's standard input, and waits until the daemons run with them.
    * @throws HintedError with what the bundle said last when it ends instead
    */
-  async handOver(input: BundleInput, signal: AbortSignal): Promise<void> {
+  async handOver(input: BundleInput | BundleRenewal, signal: AbortSignal): Promise<void> {
     const since = Date.now()
     const stdin = await this.docker.attachInput(this.container)
     try {

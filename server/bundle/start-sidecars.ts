@@ -1,24 +1,19 @@
-import type { PemPair } from '../../docker/bundle/egress/leaf-issuer.ts'
 import type { LaunchRun } from '../bottles/steps.ts'
 import type { CommonPlan } from '../contract/plan.ts'
 import type { BottleNetwork } from '../engine/networks.ts'
 import type { EngineTools } from '../engine/tools.ts'
-import type { ExtraCa } from '../images/extra-ca.ts'
-import { tableFolder, tableOf, tableText, writeTableFile } from '../sidecars/egress/table-file.ts'
+import { readTableFile, tableFolder, tableOf, tableText, writeTableFile } from '../sidecars/egress/table-file.ts'
 import { bundleContainer } from './bundle-container.ts'
+import { type BundleFoundation, bundleInput } from './bundle-input.ts'
 import { DockerBundle } from './docker-bundle.ts'
+import { keepCanary } from './kept-canary.ts'
 
 /** What a bundle needs to know besides the plan. */
-export interface SidecarParts {
+export interface SidecarParts extends BundleFoundation {
   /** Id of the bundle's image. */
   image: string
-  networks: { internal: BottleNetwork; egress: BottleNetwork }
-  /** The bundle's fixed address on the internal network, at which it listens. */
-  address: string
-  ca: PemPair
-  /** Means nothing and must never leave. */
-  canary: string
-  extraCa: ExtraCa
+  /** Where the guest finds the bundle, and the network by which it goes out where that is another one. */
+  networks: { internal: BottleNetwork; egress: BottleNetwork | null }
   /** Absolute path of `state/<slug>`. */
   stateFolder: string
 }
@@ -29,7 +24,7 @@ export interface SidecarParts {
  */
 export async function startSidecars(
   plan: Pick<CommonPlan, 'slug' | 'egress'>,
-  { tokens, secrets }: Pick<LaunchRun, 'tokens' | 'secrets'>,
+  secrets: Pick<LaunchRun, 'tokens' | 'secrets'>,
   parts: SidecarParts,
   { docker, home }: EngineTools,
   signal: AbortSignal,
@@ -37,7 +32,9 @@ export async function startSidecars(
   const { internal, egress } = parts.networks
   const { address } = parts
   const routesFolder = tableFolder(parts.stateFolder)
-  await writeTableFile(routesFolder, tableText(tableOf(plan.egress)))
+  // As a rule it is there already, prepared with the launch: closed, where the operator closed the way out of all.
+  if ((await readTableFile(routesFolder)) === null) await writeTableFile(routesFolder, tableText(tableOf(plan.egress)))
+  await keepCanary(parts.stateFolder, parts.canary)
   const container = await docker.createContainer(
     bundleContainer({
       slug: plan.slug,
@@ -47,20 +44,7 @@ export async function startSidecars(
       routesFolder,
     }),
   )
-  await docker.connectNetwork(egress.id, container)
+  if (egress) await docker.connectNetwork(egress.id, container)
   await docker.startContainer(container)
-  const known = [...tokens, ...secrets].map(([name, value]) => ({ name, value }))
-  await new DockerBundle(docker, container).handOver(
-    {
-      daemons: ['egress'],
-      egress: {
-        listen: address,
-        ca: parts.ca,
-        tokens: Object.fromEntries(tokens),
-        known: [...known, { name: 'canary', value: parts.canary }],
-        upstreamCa: parts.extraCa.certificates,
-      },
-    },
-    signal,
-  )
+  await new DockerBundle(docker, container).handOver(bundleInput(parts, secrets), signal)
 }

@@ -18,6 +18,14 @@ export interface BundleInput {
   egress?: EgressInput
 }
 
+/**
+ * Another line that the server may write to a bundle that has its secrets: these take the place of those of the same
+ * name, and the rest of what was handed over stays. For a credential that was renewed while the bottle runs.
+ */
+export interface BundleRenewal {
+  renew: Pick<EgressInput, 'tokens' | 'known'>
+}
+
 export interface EgressInput {
   /** Address to listen on: the bundle's on the internal network. Absent: all of them. */
   listen?: string
@@ -58,6 +66,8 @@ export interface BundleHealth {
   ready: boolean
   /** False until the first hand-over: nothing runs yet. */
   handedOver: boolean
+  /** Names (never values) of what was handed over: slots of tokens, and secrets that must not leave. */
+  given: readonly string[]
   daemons: readonly {
     name: DaemonName
     state: 'starting' | 'up' | 'down'

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { compileTable } from '../../docker/bundle/egress/table.ts'
-import type { BundleLink } from '../bottles/backend.ts'
+import type { BundleLink, BundleSecrets, BundleState } from '../bottles/backend.ts'
 import { type BundleLine, type BundleNews, ROUTES_FILE } from '../contract/bundle.ts'
 import type { EgressAudit } from '../contract/egress.ts'
 import { tableDigest, writeTableFile } from '../sidecars/egress/table-file.ts'
@@ -12,6 +12,13 @@ export class FakeBundle implements BundleLink {
   readonly written: string[] = []
   /** What it says of the next tables: nothing, or that they are bad. */
   answers: 'as it is' | 'nothing' | 'bad' = 'as it is'
+  /** What it does, as the engine would tell. */
+  now: BundleState = { kind: 'guarding', given: [] }
+  /** What it was handed since the launch, oldest first. */
+  readonly handed: (BundleSecrets & { how: 'start' | 'renew' })[] = []
+  /** Starting it fails so many times. */
+  failures = 0
+  #onEnd = new Set<() => void>()
   #n = 1000
   #listeners = new Set<(line: BundleLine) => void>()
 
@@ -34,10 +41,39 @@ export class FakeBundle implements BundleLink {
     this.read(text)
   }
 
+  async state(): Promise<BundleState> {
+    return this.now
+  }
+
+  /** Its container ends. */
+  end(gaveUp = false, why = 'it was killed (SIGKILL)'): void {
+    this.now = { kind: 'ended', gaveUp, why }
+    for (const tell of this.#onEnd) tell()
+    this.#onEnd.clear()
+  }
+
+  async ended(signal: AbortSignal): Promise<void> {
+    if (this.now.kind === 'ended' || this.now.kind === 'gone') return
+    await new Promise<void>((resolve, reject) => {
+      this.#onEnd.add(resolve)
+      signal.addEventListener('abort', () => reject(signal.reason), { once: true })
+    })
+  }
+
   /** Reads what is there, as it does when it starts. */
-  async start(): Promise<void> {
+  async start(secrets: BundleSecrets = { tokens: new Map(), secrets: new Map() }): Promise<void> {
+    if (this.failures > 0) {
+      this.failures--
+      throw new Error('It does not come up.')
+    }
+    this.handed.push({ ...secrets, how: 'start' })
+    this.now = { kind: 'guarding', given: [...secrets.tokens.keys(), ...secrets.secrets.keys()] }
     this.read(await readFile(path.join(this.folder, ROUTES_FILE), 'utf8'))
     this.tell({ kind: 'ready' })
+  }
+
+  async renew(secrets: BundleSecrets): Promise<void> {
+    this.handed.push({ ...secrets, how: 'renew' })
   }
 
   read(text: string): void {

@@ -1,5 +1,13 @@
 import type { Writable } from 'node:stream'
-import { type BundleHealth, type BundleNews, DAEMON_UIDS, type DaemonName } from '../../../server/contract/bundle.ts'
+import {
+  type BundleHealth,
+  type BundleInput,
+  type BundleNews,
+  type BundleRenewal,
+  DAEMON_UIDS,
+  type DaemonName,
+  type EgressInput,
+} from '../../../server/contract/bundle.ts'
 import { LineWriter } from '../lib/line-writer.ts'
 import { readBundleInput } from './bundle-input.ts'
 import { Daemon } from './daemon.ts'
@@ -31,7 +39,8 @@ export class Supervisor {
   readonly #daemons = new Map<DaemonName, Daemon>()
   /** Daemons that have not yet said that they serve with the secrets of the last hand-over. */
   #awaited = new Set<DaemonName>()
-  #handedOver = false
+  /** What was handed over last; null until then. */
+  #input: BundleInput | null = null
   #ending = false
   constructor(private readonly options: SupervisorOptions) {}
 
@@ -39,8 +48,9 @@ export class Supervisor {
     const daemons = [...this.#daemons.values()].map((daemon) => daemon.health)
     const up = daemons.every(({ state }) => state === 'up')
     return {
-      ready: this.#handedOver && this.#awaited.size === 0 && up,
-      handedOver: this.#handedOver,
+      ready: this.#input !== null && this.#awaited.size === 0 && up,
+      handedOver: this.#input !== null,
+      given: namesOf(this.#input?.egress),
       daemons,
       waiting: this.options.out.waiting,
       lost: this.options.out.lost,
@@ -50,14 +60,14 @@ export class Supervisor {
   /** One line of standard input. A bad one changes nothing. */
   handOver(line: string): void {
     if (this.#ending) return
-    let input: ReturnType<typeof readBundleInput>
+    let input: BundleInput
     try {
-      input = readBundleInput(line)
+      input = this.#whole(readBundleInput(line))
     } catch (error) {
       this.tell({ kind: 'input-refused', message: error instanceof Error ? error.message : 'unreadable' })
       return
     }
-    this.#handedOver = true
+    this.#input = input
     const wanted = new Set(input.daemons)
     for (const [name, daemon] of this.#daemons) {
       if (wanted.has(name)) continue
@@ -72,6 +82,14 @@ export class Supervisor {
       else this.#run(name, secrets)
     }
     if (wanted.size === 0) this.tell({ kind: 'ready' })
+  }
+
+  /** @throws Error when there is nothing yet that could be renewed */
+  #whole(read: BundleInput | BundleRenewal): BundleInput {
+    if (!('renew' in read)) return read
+    const egress = this.#input?.egress
+    if (!this.#input || !egress) throw new Error('renew: nothing was handed over yet')
+    return { ...this.#input, egress: renewed(egress, read) }
   }
 
   tell(news: BundleNews): void {
@@ -113,3 +131,12 @@ export class Supervisor {
     else if (this.#awaited.delete(name) && this.#awaited.size === 0) this.tell({ kind: 'ready' })
   }
 }
+
+function renewed(egress: EgressInput, { renew: { tokens, known } }: BundleRenewal): EgressInput {
+  const replaced = new Set(known.map(({ name }) => name))
+  const kept = egress.known.filter(({ name }) => !replaced.has(name))
+  return { ...egress, tokens: { ...egress.tokens, ...tokens }, known: [...kept, ...known] }
+}
+
+const namesOf = (egress: EgressInput | undefined): string[] =>
+  egress ? [...new Set([...Object.keys(egress.tokens), ...egress.known.map(({ name }) => name)])] : []
