@@ -11,9 +11,11 @@ const SECRET = 'sk-ant-oat01-Zq8vR2nXw5Yt7Lk3Jh9Gf4Ds6Pa1Ub0Ce_mKoQiTzWx-VyNrB'
 const known = new KnownValues([{ name: 'API', value: SECRET }])
 const bytes = Buffer.from(SECRET)
 const b64 = (value: Buffer | string) => Buffer.from(value).toString('base64')
-const percent = (text: string) => [...text].map((char) => `%${char.charCodeAt(0).toString(16)}`).join('')
+const percent = (text: string) =>
+  [...text].map((char) => `%${char.charCodeAt(0).toString(16).padStart(2, '0')}`).join('')
 const entities = (text: string) => [...text].map((char) => `&#${char.charCodeAt(0)};`).join('')
-const unicode = (text: string) => [...text].map((char) => `\\u00${char.charCodeAt(0).toString(16)}`).join('')
+const unicode = (text: string) =>
+  [...text].map((char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`).join('')
 
 /** Ways of writing a secret so that a plain look misses it. */
 const DISGUISES: Record<string, (text: string) => string> = {
@@ -84,7 +86,7 @@ const made = (id: string): string | null => {
     'npm-token': `npm_${random(letters, 36)}`,
     'google-api-key': `AIza${random(letters, 35)}`,
     'gitlab-token': `glpat-${random(letters, 20)}`,
-    'private-key': '-----BEGIN OPENSSH PRIVATE KEY-----',
+    'private-key': `-----BEGIN OPENSSH PRIVATE KEY-----\n${random(letters, 70)}\n${random(letters, 70)}\n`,
     'json-web-token': `eyJ${random(letters, 30)}.eyJ${random(letters, 60)}.${random(letters, 43)}`,
   }
   return samples[id] ?? null
