@@ -44,6 +44,9 @@ export function answer({ upstream, request, response, secrets, scanInbound, entr
       response.destroy()
       over({ outcome: 'refused', rule: refusal.rule, message: refusal.message })
     }
+    const gone = { message: 'The agent closed the connection before the answer ended.' }
+    // Such as while its request was scanned: `close` does not come again.
+    if (response.destroyed) return over(gone)
     const sending = send(upstream, request, {
       head({ status, statusText, headers }, control) {
         const passed = downstreamHeaders(headers)
@@ -94,7 +97,7 @@ export function answer({ upstream, request, response, secrets, scanInbound, entr
     response.once('close', () => {
       if (response.writableFinished) return
       sending.abort(new Error('The agent closed the connection.'))
-      over({ message: 'The agent closed the connection before the answer ended.' })
+      over(gone)
     })
   })
 }

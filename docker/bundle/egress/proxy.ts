@@ -6,20 +6,21 @@ import { AuditEntry, type AuditSink } from './audit.ts'
 import { type Authority, connectAuthority } from './authority.ts'
 import type { Mask } from './detail.ts'
 import { exchange, type Rules, refuse } from './exchange.ts'
+import { lastWords } from './last-words.ts'
 import type { LeafIssuer } from './leaf-issuer.ts'
 import { OWN_HOST, ownPage } from './own-pages.ts'
-import { Refusal, refusalText } from './refusal.ts'
+import { Refusal } from './refusal.ts'
 import type { Scanner } from './scanning.ts'
 import { type RouteTable, routeFor } from './table.ts'
 import { PATIENCE, type Patience, Tunnels } from './tunnels.ts'
 import { createUpstream, trusting } from './upstream.ts'
 import { upgradeWebSocket } from './websocket.ts'
-import { wireFault } from './wire-fault.ts'
+import { WireFaults } from './wire-fault.ts'
 
-/** Tunnels open at one time. One bottle can only fill its own; past this, 503. */
+/** Tunnels open at one time. One bottle can only fill its own; past this, silent ones give way, or else it is 503. */
 const TUNNEL_LIMIT = 2048
-/** For a refusal to be read. */
-const LAST_WORDS_MS = 2_000
+/** Connections beyond tunnels, most of them being told 503: past this, they are closed without a word. */
+const CONNECTIONS_EACH = 8
 
 export interface EgressOptions {
   table: RouteTable
@@ -46,7 +47,10 @@ export class Egress {
   #rules: Rules
   #mask: Mask
   readonly #patience: Patience
+  readonly #faults = new WireFaults((fault) => this.#tellRaw(fault))
   readonly #tunnels: Tunnels
+  /** Requests over plain HTTP that are being answered. */
+  readonly #plain = new Map<ServerResponse, Authority>()
   readonly #server: Server
 
   constructor(private readonly options: EgressOptions) {
@@ -85,18 +89,16 @@ export class Egress {
       },
       (request, response) => this.#absolute(request, response),
     )
-    this.#server.maxConnections = 2 * tunnelLimit
+    this.#server.maxConnections = CONNECTIONS_EACH * tunnelLimit
     this.#server.on('connect', (request: IncomingMessage, socket: Socket, head: Buffer) =>
       this.#connect(request, socket, head),
     )
-    this.#server.on('upgrade', (_request, socket) =>
-      this.#refuseRaw(socket, new Refusal('websocket', 403, 'A WebSocket is opened inside CONNECT.')),
-    )
-    this.#server.on('clientError', (error, socket) => {
-      const fault = wireFault(error)
-      if (fault && socket.writable) this.#refuseRaw(socket, fault)
-      else socket.destroy()
+    this.#server.on('upgrade', (_request, socket) => {
+      const refusal = new Refusal('websocket', 403, 'A WebSocket is opened inside CONNECT.')
+      this.#tellRaw(refusal)
+      lastWords(socket, refusal)
     })
+    this.#server.on('clientError', (error, socket) => this.#faults.take(error, socket))
   }
 
   get table(): RouteTable {
@@ -111,12 +113,20 @@ export class Egress {
     })
   }
 
+  /** Connections that agents have to it now, whatever they are for. */
+  connections(): Promise<number> {
+    return new Promise((resolve, reject) =>
+      this.#server.getConnections((error, count) => (error ? reject(error) : resolve(count))),
+    )
+  }
+
   /** Puts a new table in force at once: what it no longer allows is cut, also in the middle. */
   use(table: RouteTable): void {
     this.#replace(this.#rulesOf(table, this.#rules.tokens, this.#rules.upstreamOptions.trust))
-    this.#tunnels.cut(
-      ({ host, port }) => host === OWN_HOST || (!table.file.frozen && table.byHost.get(host)?.ports.has(port) === true),
-    )
+    const keep = ({ host, port }: Authority) =>
+      host === OWN_HOST || (!table.file.frozen && table.byHost.get(host)?.ports.has(port) === true)
+    this.#tunnels.cut(keep)
+    for (const [response, where] of this.#plain) if (!keep(where)) response.destroy()
   }
 
   /** Takes over what was handed over anew. Connections go on; a new authority signs the next ones. */
@@ -176,23 +186,18 @@ export class Egress {
         port: Number(raw.slice(at + 1)) || 0,
         path: '',
       }).write({ outcome: 'refused', rule: refusal.rule, status: refusal.status, message: refusal.message })
-      socket.on('error', () => socket.destroy())
-      // The server no longer watches over it, and its other side need never close it.
-      setTimeout(() => socket.destroy(), LAST_WORDS_MS).unref()
-      socket.end(refusalText(refusal))
+      lastWords(socket, refusal)
     }
   }
 
   /** What is no request to a host: it is told without one. */
-  #refuseRaw(socket: Duplex, refusal: Refusal): void {
-    const { rule, status, message } = refusal
+  #tellRaw({ rule, status, message }: Refusal): void {
     const nobody = { method: '', host: '', port: 0, path: '' }
     new AuditEntry(this.#rules.audit, nobody).write({ outcome: 'refused', rule, status, message })
-    socket.end(refusalText(refusal))
   }
 
   #open(socket: Socket, head: Buffer, where: Authority): void {
-    if (this.#tunnels.size >= (this.options.tunnelLimit ?? TUNNEL_LIMIT))
+    if (this.#tunnels.size >= (this.options.tunnelLimit ?? TUNNEL_LIMIT) && !this.#tunnels.makeRoom())
       throw new Refusal('too-large', 503, 'Too many connections are open.')
     socket.write('HTTP/1.1 200 Connection Established\r\n\r\n')
     this.#tunnels.adopt(socket, head, where)
@@ -200,6 +205,7 @@ export class Egress {
 
   /** Plain HTTP in absolute form, and our own page of what is allowed. */
   #absolute(request: IncomingMessage, response: ServerResponse): void {
+    this.#faults.during(request, response)
     const parts = /^http:\/\/([^/?#]*)([/?].*)?$/.exec(request.url ?? '')
     const authority = parts?.[1] ?? ''
     if (parts && authority.toLowerCase() === OWN_HOST) {
@@ -216,9 +222,12 @@ export class Egress {
       if (!parts)
         throw new Refusal('malformed', 400, 'This is a forward proxy: use CONNECT, or an absolute http:// address.')
       const where = connectAuthority(/:\d*$/.test(authority) ? authority : `${authority}:80`)
-      if (where.port === 443) throw new Refusal('not-tls', 403, 'Port 443 is for TLS: use CONNECT.')
+      // Any other port is for TLS, and may be given a credential: neither goes out in the clear.
+      if (where.port !== 80) throw new Refusal('not-tls', 403, `Port ${where.port} is for TLS: use CONNECT.`)
       const target = parts[2] ?? '/'
       const rawTarget = target.startsWith('?') ? `/${target}` : target
+      this.#plain.set(response, where)
+      response.once('close', () => this.#plain.delete(response))
       void exchange(request, response, { ...where, tls: false, rawTarget }, this.#rules)
     } catch (error) {
       refuse(response, entry, error)

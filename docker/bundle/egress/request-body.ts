@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import { PassThrough, pipeline, type Readable, Transform } from 'node:stream'
+import { Refusal } from './refusal.ts'
 import type { Finding, Scanner } from './scanning.ts'
 
 /** Bodies up to this size are held, decoded and scanned as a whole before a byte of them leaves. */
@@ -16,7 +17,7 @@ export type ReadBody = { whole: Buffer } | { begun: Buffer[] }
 /**
  * Reads a body up to the limit.
  * @returns it whole, or what was read of a longer one: the rest is still in `request`, paused
- * @throws the request's error when the agent goes away
+ * @throws Refusal when the agent goes away, or sends what is no body
  */
 export async function readUpTo(request: IncomingMessage, limit = WHOLE_BODY_LIMIT): Promise<ReadBody> {
   if (Number(request.headers['content-length'] ?? 0) > limit) return { begun: [] }
@@ -24,7 +25,7 @@ export async function readUpTo(request: IncomingMessage, limit = WHOLE_BODY_LIMI
   let size = 0
   return new Promise((resolve, reject) => {
     const settle = (act: () => void) => {
-      request.off('data', data).off('end', end).off('error', reject).off('close', closed)
+      request.off('data', data).off('end', end).off('error', closed).off('close', closed)
       act()
     }
     const data = (chunk: Buffer) => {
@@ -35,10 +36,14 @@ export async function readUpTo(request: IncomingMessage, limit = WHOLE_BODY_LIMI
       settle(() => resolve({ begun: chunks }))
     }
     const end = () => settle(() => resolve({ whole: chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks, size) }))
-    const closed = () => settle(() => reject(new Error('The agent closed the connection while sending.')))
-    request.on('data', data).on('end', end).on('error', reject).on('close', closed).resume()
+    const closed = (error?: Error) => settle(() => reject(brokenOff(error)))
+    request.on('data', data).on('end', end).on('error', closed).on('close', closed).resume()
   })
 }
+
+/** Why a body did not come whole. @param error of the request: a Refusal where it could not be read */
+const brokenOff = (error?: Error): Refusal =>
+  error instanceof Refusal ? error : new Refusal('malformed', 400, 'The agent closed the connection while sending.')
 
 /**
  * The rest of a body as a stream of its own. Never the request itself, and nothing that destroys it: when an upstream
@@ -52,8 +57,8 @@ export function passedOn(request: IncomingMessage, begun: readonly Buffer[] = []
   body.on('error', () => {})
   for (const chunk of begun) body.write(chunk)
   request.pipe(body)
-  const gone = () => {
-    if (!request.complete) body.destroy(new Error('The agent closed the connection while sending.'))
+  const gone = (error?: Error) => {
+    if (!request.complete) body.destroy(brokenOff(error))
   }
   request.once('error', gone).once('close', gone)
   body.once('close', () => {

@@ -3,20 +3,23 @@ import { createServer, type Server } from 'node:https'
 import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import type { Authority } from './authority.ts'
+import { lastWords } from './last-words.ts'
 import type { LeafIssuer } from './leaf-issuer.ts'
-import { Refusal, type RefusalRule, refusalText } from './refusal.ts'
-import { wireFault } from './wire-fault.ts'
+import { Refusal, type RefusalRule } from './refusal.ts'
+import { WireFaults } from './wire-fault.ts'
 
 /** How long a client may take. Only tests have less patience. */
 export interface Patience {
   /** For the first byte in a tunnel, and for the TLS handshake. */
   firstByteMs: number
+  /** For the first byte where tunnels are scarce. Programs send theirs as soon as they may. */
+  scarceMs: number
   /** For all headers of a request. */
   headersMs: number
   /** For the upstream's answer to begin, and to go on. Models may think for minutes. */
   silenceMs: number
 }
-export const PATIENCE: Patience = { firstByteMs: 15_000, headersMs: 30_000, silenceMs: 10 * 60_000 }
+export const PATIENCE: Patience = { firstByteMs: 15_000, scarceMs: 1_000, headersMs: 30_000, silenceMs: 10 * 60_000 }
 const TLS_HANDSHAKE_RECORD = 0x16
 
 export interface TunnelEvents {
@@ -30,6 +33,8 @@ export interface TunnelEvents {
 export class Tunnels {
   readonly #servers = new Map<string, Promise<Server>>()
   readonly #live = new Map<Socket, Authority>()
+  /** Those in which nothing was said yet, and since when; the oldest first. */
+  readonly #silent = new Map<Socket, number>()
 
   constructor(
     private issuer: LeafIssuer,
@@ -49,7 +54,11 @@ export class Tunnels {
    */
   adopt(socket: Socket, head: Buffer, where: Authority): void {
     this.#live.set(socket, where)
-    socket.once('close', () => this.#live.delete(socket))
+    this.#silent.set(socket, performance.now())
+    socket.once('close', () => {
+      this.#live.delete(socket)
+      this.#silent.delete(socket)
+    })
     socket.on('error', () => socket.destroy())
     const timer = setTimeout(() => socket.destroy(), this.patience.firstByteMs)
     socket.once('close', () => clearTimeout(timer))
@@ -57,6 +66,7 @@ export class Tunnels {
     socket.once('end', gone)
     socket.once('data', (first: Buffer) => {
       clearTimeout(timer)
+      this.#silent.delete(socket)
       socket.off('end', gone)
       socket.pause()
       if (first[0] !== TLS_HANDSHAKE_RECORD) {
@@ -70,6 +80,27 @@ export class Tunnels {
       )
     })
     if (head.length > 0) socket.unshift(head)
+  }
+
+  /**
+   * Closes the tunnel that has been silent longest, if that is long enough: thousands that were opened and left cannot
+   * keep a request out.
+   * @returns false when all are in use
+   */
+  makeRoom(): boolean {
+    const [oldest] = this.#silent
+    if (!oldest || performance.now() - oldest[1] < this.patience.scarceMs) return false
+    const [socket] = oldest
+    this.events.refused(
+      this.#live.get(socket)!,
+      'too-large',
+      'Nothing was said in this tunnel, and its place was needed.',
+    )
+    // At once: the event comes later than the newcomer.
+    this.#live.delete(socket)
+    this.#silent.delete(socket)
+    socket.destroy()
+    return true
   }
 
   /** Another authority, such as after a hand-over: tunnels opened from now on show its leaves. */
@@ -96,6 +127,8 @@ export class Tunnels {
 
   async #make(where: Authority): Promise<Server> {
     const { certificate, key } = await this.issuer.leaf(where.host)
+    const tell = ({ rule, message, status }: Refusal) => this.events.refused(where, rule, message, status)
+    const faults = new WireFaults(tell)
     const server = createServer(
       {
         cert: certificate,
@@ -116,21 +149,18 @@ export class Tunnels {
           done(new Error('TLS name differs from CONNECT'))
         },
       },
-      (request, response) => this.events.request(request, response, where),
+      (request, response) => {
+        faults.during(request, response)
+        this.events.request(request, response, where)
+      },
     )
     server.on('upgrade', (request, socket, head) => this.events.upgrade(request, socket, head, where))
-    const refuse = (socket: Duplex, refusal: Refusal) => {
-      this.events.refused(where, refusal.rule, refusal.message, refusal.status)
-      socket.end(refusalText(refusal))
-    }
-    server.on('connect', (_request, socket: Duplex) =>
-      refuse(socket, new Refusal('method', 405, 'A tunnel inside a tunnel is refused.')),
-    )
-    server.on('clientError', (error, socket: Duplex) => {
-      const fault = wireFault(error)
-      if (fault && socket.writable) refuse(socket, fault)
-      else socket.destroy()
+    server.on('connect', (_request, socket: Duplex) => {
+      const refusal = new Refusal('method', 405, 'A tunnel inside a tunnel is refused.')
+      tell(refusal)
+      lastWords(socket, refusal)
     })
+    server.on('clientError', (error, socket: Duplex) => faults.take(error, socket))
     server.on('tlsClientError', (_error, socket) => socket.destroy())
     // The checker of header time-outs starts on `listening`, which never comes for a server fed by `connection`.
     server.emit('listening')

@@ -1,5 +1,5 @@
 import { createServer as createHttpsServer } from 'node:https'
-import { type AddressInfo, connect as connectTcp } from 'node:net'
+import { type AddressInfo, connect as connectTcp, type Socket } from 'node:net'
 import { createServer as createTlsServer, type TLSSocket, type Server as TlsServer } from 'node:tls'
 import type { EgressAudit } from '../../../server/contract/egress.ts'
 import { LeafIssuer, mintCa, type PemPair } from '../egress/leaf-issuer.ts'
@@ -125,7 +125,7 @@ export async function startEgress(
 }
 
 /** All that a socket says until it closes. */
-export function untilClosed(socket: TLSSocket): Promise<string> {
+export function untilClosed(socket: Socket): Promise<string> {
   return new Promise((resolve) => {
     const chunks: Buffer[] = []
     socket.on('data', (chunk: Buffer) => chunks.push(chunk))
@@ -134,10 +134,16 @@ export function untilClosed(socket: TLSSocket): Promise<string> {
   })
 }
 
-/** Opens a connection and says nothing but CONNECT. */
-export function halfOpen(port: number, at: string): Promise<{ status: number; end(): void }> {
+/** Opens a connection and says nothing but CONNECT. @param localAddress another of loopback's, where ports run out */
+export function halfOpen(
+  port: number,
+  at: string,
+  localAddress = '127.0.0.1',
+): Promise<{ status: number; end(): void }> {
   return new Promise((resolve) => {
-    const socket = connectTcp(port, '127.0.0.1', () => socket.write(`CONNECT ${at} HTTP/1.1\r\nHost: ${at}\r\n\r\n`))
+    const socket = connectTcp({ port, host: '127.0.0.1', localAddress }, () =>
+      socket.write(`CONNECT ${at} HTTP/1.1\r\nHost: ${at}\r\n\r\n`),
+    )
     const done = (status: number) => resolve({ status, end: () => socket.destroy() })
     socket.once('data', (chunk) => done(Number(chunk.toString('latin1').slice(9, 12))))
     socket.once('error', () => done(0)).once('close', () => done(0))
