@@ -1,6 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
-import type { Duplex } from 'node:stream'
 import type { LookupOptions } from './addresses.ts'
 import { AuditEntry, type AuditSink } from './audit.ts'
 import { type Authority, connectAuthority } from './authority.ts'

@@ -7,7 +7,15 @@ import { isFixableAddress } from './addresses.ts'
 import { hostName } from './authority.ts'
 import { Refusal } from './refusal.ts'
 
-const detectors = z.union([z.literal(false), z.array(z.string().max(64)).max(64).readonly()])
+/** One that nobody knows would find nothing, and nobody would notice. */
+const detectors = (...known: readonly string[]) => {
+  const one = z.string().refine((name) => known.includes(name), {
+    error: ({ input }) => `${JSON.stringify(String(input).slice(0, 64))} is none of ${known.join(', ')}`,
+  })
+  return z.union([z.literal(false), z.array(one).max(64).readonly()])
+}
+const outbound = detectors('token_patterns', 'known_secrets', 'high_entropy')
+const inbound = detectors('prompt_injection')
 
 const match = z.strictObject({
   paths: z
@@ -40,7 +48,7 @@ const route = z.strictObject({
     .nullable(),
   matches: z.array(match).max(200).readonly(),
   gitFetch: z.boolean(),
-  scan: z.strictObject({ outbound: detectors, inbound: detectors, onMatch: z.enum(['supervise', 'redact', 'block']) }),
+  scan: z.strictObject({ outbound, inbound, onMatch: z.enum(['supervise', 'redact', 'block']) }),
 })
 
 /** The file in the mounted folder: a plan's egress part without its token slots. */
@@ -154,10 +162,13 @@ function pathTest(type: 'exact' | 'prefix' | 'regex', value: string): Test {
   return (path) => path === value || path.startsWith(stem)
 }
 
+/** No honest path or header is as long; a large pattern would take a second for the longest there can be. */
+const LONGEST_TRIED = 8 * 1024
+
 /** RE2 runs in time linear in the input, so a pattern cannot stall the proxy. Anchored at both ends. */
 function regexTest(pattern: string): Test {
   const compiled = RE2JS.compile(pattern)
-  return (value) => compiled.matches(value)
+  return (value) => value.length <= LONGEST_TRIED && compiled.matches(value)
 }
 
 /**
