@@ -2,6 +2,7 @@ import { homedir } from 'node:os'
 import { docker } from './backends/docker/index.ts'
 import type { Backends } from './bottles/backend.ts'
 import { followTab } from './bottles/follow-tab.ts'
+import { KeptSecrets } from './bottles/kept-secrets.ts'
 import type { MachineFacts } from './bottles/machine-facts.ts'
 import { BottleRegistry } from './bottles/registry.ts'
 import type { Room } from './bottles/room.ts'
@@ -24,7 +25,6 @@ import { createManifests } from './manifest/manifests.ts'
 import { NetworkService } from './network/service.ts'
 import { sharedView } from './shares/shared-view.ts'
 import { Shares } from './shares/shares.ts'
-import { findTokens } from './sidecars/egress/tokens.ts'
 import { createDoctor } from './system/checks.ts'
 import { Leftovers } from './system/leftovers.ts'
 import { TerminalHost } from './terminal/host.ts'
@@ -64,12 +64,13 @@ export async function createRuntime(env: Env, logger: Logger, { root, version, p
     const folders = new StateFolders(env.home)
     const terminals = new TerminalHost()
     scope.defer('terminals', () => terminals.shutdown())
+    const secrets = new KeptSecrets({ hostEnv: process.env, userHome: homedir() })
     const networks = new NetworkService({
       registry,
       events,
       folders,
       home: env.home,
-      tokens: ({ egress }) => findTokens(egress.slots, { hostEnv: process.env, userHome: homedir() }),
+      secrets: (plan) => secrets.again(plan),
       logger,
     })
     scope.defer('networks', () => networks.close())
@@ -87,6 +88,7 @@ export async function createRuntime(env: Env, logger: Logger, { root, version, p
       isTerminalShared: (slug) => shares.hasTerminal(slug),
       hostEnv: process.env,
       userHome: homedir(),
+      secrets,
       networks,
       logger,
     }

@@ -6,6 +6,7 @@ import type { ProbeReport } from '../contract/probe.ts'
 import type { EngineView, Leftover } from '../contract/views.ts'
 import type { ReleaseFailure } from '../lib/scope.ts'
 import type { ResolvedRequest } from '../manifest/request.ts'
+import type { GuestFile } from '../providers/guest-file.ts'
 import type { MachineFacts } from './machine-facts.ts'
 import type { LaunchRun } from './steps.ts'
 
@@ -52,8 +53,11 @@ export interface BundleSecrets {
 
 /** What a bundle does now. */
 export type BundleState =
-  /** It has its secrets, by these names. */
-  | { kind: 'guarding'; given: readonly string[] }
+  /**
+   * It has its secrets, by these names. `since`, epoch milliseconds, all its daemons are up without a break; null while
+   * one of them is not.
+   */
+  | { kind: 'guarding'; given: readonly string[]; since: number | null }
   /** It runs and waits for its secrets: all is refused. */
   | { kind: 'waiting' }
   /** `gaveUp`: it ended by itself because a daemon could not be kept alive. `why` is a clause. */
@@ -98,6 +102,8 @@ export interface Bottle {
    * @throws when the probe cannot be run, which counts as red
    */
   probe(tokens: ReadonlyMap<string, string>, signal: AbortSignal): Promise<ProbeReport>
+  /** Writes files for the guest's user, in the place of those that are there. Absent: it cannot. */
+  putFiles?(files: readonly GuestFile[], signal: AbortSignal): Promise<void>
   /** Figures about once a second until aborted. */
   stats(signal: AbortSignal): AsyncIterable<BottleStats>
 }

@@ -92,6 +92,7 @@ export class Launches {
         // From here on the bottle is nobody's launch: a stop that comes now takes it down as any other.
         this.#running.delete(slug)
         enter(this.room, slug, 'running', 'The agent was started.', { startedAt: Date.now() })
+        this.room.secrets.keep(slug, secrets.secrets)
         await this.live.up(bottle, valuesOf(secrets))
         return
       }

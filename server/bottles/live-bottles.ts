@@ -60,6 +60,7 @@ export class LiveBottles {
   /** Lets go of a bottle before it is removed or taken up again. */
   async down(slug: BottleSlug): Promise<void> {
     this.ended(slug)
+    this.room.secrets.forget(slug)
     await this.room.terminals.down(slug)
   }
 

@@ -5,7 +5,7 @@ import type { Launches } from './launches.ts'
 import type { LiveBottles } from './live-bottles.ts'
 import { type Remedy, remedy } from './reconcile-table.ts'
 import { backendNamed, enter, overBecause, type Room } from './room.ts'
-import { secretsAgain, valuesOf } from './secrets.ts'
+import { valuesOf } from './secrets.ts'
 import type { Stops } from './stops.ts'
 import type { BottleRecord } from './store.ts'
 
@@ -74,7 +74,7 @@ export async function reconcile(
     if (live.has(slug) && !reattach) return
     try {
       const bottle = await backendNamed(room.backends, name).adopt(slug)
-      const secrets = valuesOf(await secretsAgain(record.plan, room))
+      const secrets = valuesOf(await room.secrets.again(record.plan))
       room.events.mask(slug, secrets)
       const evidence = 'Found running and taken up again.'
       if (record.state === 'idle') room.registry.see(slug, { doubt: null })

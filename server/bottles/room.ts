@@ -4,6 +4,7 @@ import { BackendUnavailableError, messageOf } from '../errors.ts'
 import type { EventLog } from '../events/log.ts'
 import type { Logger } from '../logger.ts'
 import type { Backend, Backends } from './backend.ts'
+import type { KeptSecrets } from './kept-secrets.ts'
 import type { Networks } from './networks.ts'
 import type { BottleRegistry } from './registry.ts'
 import type { StateFolders } from './state-folder.ts'
@@ -22,6 +23,8 @@ export interface Room {
   hostEnv: Readonly<Record<string, string | undefined>>
   /** Absolute path of the user's own home, where logins of the host are; absent: none can be forwarded. */
   userHome?: string
+  /** What secrets this server still knows. */
+  secrets: KeptSecrets
   /** Absent in tests that have no network. */
   networks?: Networks
   logger: Logger

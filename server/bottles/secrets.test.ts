@@ -31,6 +31,21 @@ test('a credential that is gone since the review ends the launch by name', async
 })
 
 test('for a bottle that is taken up again the host’s values are found again', async () => {
-  expect(valuesOf(await secretsAgain(plan, host)).sort()).toEqual(['forge-value', 'npm-value'])
-  expect(valuesOf(await secretsAgain(plan, { hostEnv: {} }))).toEqual([])
+  expect(valuesOf(await secretsAgain(plan, new Map(), host)).sort()).toEqual(['forge-value', 'npm-value'])
+  expect(valuesOf(await secretsAgain(plan, new Map(), { hostEnv: {} }))).toEqual([])
+})
+
+test('what cannot be had again is named, with why: what was typed, what the host no longer has, and credentials', async () => {
+  const { missing } = await secretsAgain(plan, new Map(), { hostEnv: {} })
+  expect(missing.map(({ name, kind }) => `${name} ${kind}`)).toEqual(['NPM variable', 'KEY typed', 'FORGE credential'])
+  expect(missing.map(({ why }) => why).join(' ')).toMatch(/HOST_NPM.*typed at launch.*FORGE is not set/)
+})
+
+test('the server that a value was typed into still knows it', async () => {
+  const { secrets, missing } = await secretsAgain(plan, new Map([['KEY', 'typed-value']]), host)
+  expect([...secrets]).toEqual([
+    ['NPM', 'npm-value'],
+    ['KEY', 'typed-value'],
+  ])
+  expect(missing).toEqual([])
 })

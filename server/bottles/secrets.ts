@@ -1,6 +1,7 @@
 import type { BottlePlan } from '../contract/plan.ts'
 import { BadInputError, HostProblemError } from '../errors.ts'
 import { collectTokens, findTokens } from '../sidecars/egress/tokens.ts'
+import type { MissingSecret, SecretsAgain } from './networks.ts'
 import type { Room } from './room.ts'
 import type { LaunchSecrets } from './steps.ts'
 
@@ -25,13 +26,35 @@ export const valuesOf = ({ secrets, tokens }: Pick<LaunchSecrets, 'secrets' | 't
   ...tokens.values(),
 ]
 
-/** What can be found again for a bottle that is taken up: what was asked for died with the server that knew it. */
-export async function secretsAgain(plan: BottlePlan, host: Host): Promise<Omit<LaunchSecrets, 'logins'>> {
-  const secrets = plan.env.flatMap((variable) => {
-    const value = variable.origin === 'host' ? host.hostEnv[variable.hostName] : undefined
-    return value === undefined ? [] : [[variable.name, value] as const]
-  })
-  return { secrets: new Map(secrets), tokens: await findTokens(plan.egress.slots, host) }
+/**
+ * What can be had again for a bottle that is up: credentials from where they were found at launch, values of variables
+ * from the host's environment.
+ *
+ * @param kept values that this server knows because they were given to it; what was asked for is nowhere else
+ */
+export async function secretsAgain(
+  plan: BottlePlan,
+  kept: ReadonlyMap<string, string>,
+  host: Host,
+): Promise<SecretsAgain> {
+  const secrets = new Map<string, string>()
+  const missing: MissingSecret[] = []
+  for (const { name, ...variable } of plan.env) {
+    if (variable.origin !== 'host' && variable.origin !== 'asked') continue
+    const value = kept.get(name) ?? (variable.origin === 'host' ? host.hostEnv[variable.hostName] : undefined)
+    if (value !== undefined) secrets.set(name, value)
+    else if (variable.origin === 'asked')
+      missing.push({ name, kind: 'typed', why: `${name} was typed at launch, and the server that knew it has ended.` })
+    else
+      missing.push({
+        name,
+        kind: 'variable',
+        why: `${name} came from the host’s ${variable.hostName}, which is not set for this server.`,
+      })
+  }
+  const credentials = await findTokens(plan.egress.slots, host)
+  const gone = credentials.missing.map(({ slot, why }) => ({ name: slot, kind: 'credential' as const, why }))
+  return { secrets, tokens: credentials.tokens, logins: credentials.logins, missing: [...missing, ...gone] }
 }
 
 /**

@@ -16,6 +16,8 @@ const READ_SCRIPT = 'head -c "$1" | node --input-type=module -'
 
 /** What is probed: the way in, and what its backend made for it. */
 export interface ProbedGuest extends Pick<ProbeTarget, 'proxy' | 'subnets'> {
+  /** Addresses, besides those of the bottle's networks, that could lead to this machine from inside. */
+  gateways?: readonly string[]
   access: GuestAccess
   /** The value that was planted and must never leave. */
   canary: string
@@ -34,11 +36,12 @@ export async function probeBottle(
   signal: AbortSignal,
 ): Promise<ProbeReport> {
   const [script, around] = await Promise.all([probeScript(tools.root), surroundings(slug, tools)])
-  const { access, canary, proxy, subnets } = guest
+  const { access, canary, proxy, subnets, gateways = [] } = guest
   const target: ProbeTarget = {
     proxy,
     subnets,
-    ...around,
+    peers: around.peers,
+    gateways: [...around.gateways, ...gateways],
     async run(text, signal) {
       const stdin = Buffer.from(text)
       const command = ['sh', '-c', READ_SCRIPT, 'probe', String(stdin.length)]

@@ -32,7 +32,8 @@ export function bundleLink(slug: BottleSlug, tools: EngineTools): BundleLink {
       while (!signal.aborted) {
         try {
           const bundle = await findBundle(slug, tools)
-          if (bundle?.State === 'running') {
+          // Of one that ended its last words are read once.
+          if (bundle && (bundle.State === 'running' || since === null)) {
             const from = since
             since = Date.now()
             for await (const line of new DockerBundle(docker, bundle.Id).lines(from, signal)) {
@@ -56,8 +57,7 @@ export function bundleLink(slug: BottleSlug, tools: EngineTools): BundleLink {
       if (!(await docker.inspectContainer(container))?.State.Running) await docker.startContainer(container)
       await new DockerBundle(docker, container).handOver(input, signal)
     },
-    renew: async (secrets, signal) =>
-      new DockerBundle(docker, await there()).handOver(bundleRenewal(secrets), signal),
+    renew: async (secrets, signal) => new DockerBundle(docker, await there()).handOver(bundleRenewal(secrets), signal),
   }
 }
 

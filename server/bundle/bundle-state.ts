@@ -12,17 +12,15 @@ const HEALTH_PAUSE_MS = 150
  * @param container id; null: there is none
  * @throws BackendUnavailableError when the engine does not answer
  */
-export async function bundleState(
-  docker: Docker,
-  container: string | null,
-  signal: AbortSignal,
-): Promise<BundleState> {
+export async function bundleState(docker: Docker, container: string | null, signal: AbortSignal): Promise<BundleState> {
   const facts = container === null ? null : await docker.inspectContainer(container)
   if (!facts || container === null) return { kind: 'gone' }
   const { Running, ExitCode, OOMKilled } = facts.State
   if (!Running) return { kind: 'ended', gaveUp: ExitCode === 1, why: whyEnded(ExitCode, OOMKilled) }
   const health = await askHealth(docker, container, signal)
-  return health?.handedOver ? { kind: 'guarding', given: health.given } : { kind: 'waiting' }
+  if (!health?.handedOver) return { kind: 'waiting' }
+  const since = health.ready ? Math.max(...health.daemons.map((daemon) => daemon.since)) : null
+  return { kind: 'guarding', given: health.given, since }
 }
 
 /** The supervisor ends with 1 when a daemon could not be kept alive, and with 0 when it was told to end. */

@@ -54,6 +54,10 @@ export interface BottleEgress {
   refused: number
   /** Requests in the last 60 seconds. */
   perMinute: number
+  /** Set while its bundle does not guard, so that nothing goes out: why, and whether it is started again by itself. */
+  down?: { again: boolean; why: string }
+  /** What it goes without since the server or the bundle was started again, one sentence or two each. */
+  notices?: readonly string[]
 }
 
 export interface BottleDetail extends BottleView {
@@ -182,7 +186,7 @@ export interface DoctorReport {
 export interface Leftover {
   /** Stable within one listing: `container:<id>`, `image:<reference>`, `folder:<path>`. */
   id: string
-  kind: 'container' | 'network' | 'volume' | 'image' | 'folder'
+  kind: 'container' | 'network' | 'volume' | 'image' | 'folder' | 'artifact'
   name: string
   slug: string | null
   /** Bytes; null where the engine does not say. */

@@ -38,6 +38,13 @@ export async function provision(
   output.say(`Prompt: ${Buffer.byteLength(plan.prompt.text)} bytes in ${plan.prompt.guestPath}`)
 }
 
+/** Puts files into a guest that runs, in the place of those that are there. */
+export function putFiles(guest: GuestAccess, files: readonly GuestFile[], signal: AbortSignal): Promise<void> {
+  const tree = new GuestTree()
+  for (const file of files) tree.add(file.path, file.content, file.mode)
+  return guest.unpack(tree.tar(), '/', signal)
+}
+
 function filesOf(plan: CommonPlan): GuestFile[] {
   const files = [{ path: plan.prompt.guestPath, content: plan.prompt.text, mode: 0o600 }, ...providerFiles(plan)]
   const user = plan.gitGate?.user

@@ -104,6 +104,11 @@ export class LiveTable {
     return false
   }
 
+  /** The bundle is away: it reads the table when it is back. */
+  unconfirm(): void {
+    if (this.#status.kind === 'in-force') this.#status = { kind: 'unconfirmed' }
+  }
+
   #answer(): Promise<Answer | null> {
     return new Promise((resolve) => {
       const timer = setTimeout(() => resolve(null), CONFIRM_MS)

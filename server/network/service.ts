@@ -1,5 +1,5 @@
-import type { Bottle } from '../bottles/backend.ts'
-import type { Networks } from '../bottles/networks.ts'
+import type { Bottle, BundleLink } from '../bottles/backend.ts'
+import type { Networks, SecretsAgain } from '../bottles/networks.ts'
 import type { BottleRegistry } from '../bottles/registry.ts'
 import type { StateFolders } from '../bottles/state-folder.ts'
 import type { BundleLine } from '../contract/bundle.ts'
@@ -19,17 +19,23 @@ import type {
 import type { BottlePlan } from '../contract/plan.ts'
 import { PROBE_TARGETS, type ProbeReport } from '../contract/probe.ts'
 import type { BottleEgress } from '../contract/views.ts'
-import { BadInputError, messageOf } from '../errors.ts'
+import { BadInputError, messageOf, WrongStateError } from '../errors.ts'
 import type { EventLog } from '../events/log.ts'
 import type { Logger } from '../logger.ts'
-import { tableFolder, tableOf, tableText, writeTableFile } from '../sidecars/egress/table-file.ts'
+import { tableFolder, tableOf } from '../sidecars/egress/table-file.ts'
 import { AuditStore } from './audit-store.ts'
 import { BoundaryWatch } from './boundary-watch.ts'
+import { BundleKeeper } from './bundle-keeper.ts'
 import { LiveTable } from './live-table.ts'
 import { RouteDesk, type RoutesUpdate } from './route-desk.ts'
+import { StandingFreeze } from './standing-freeze.ts'
 
 /** How often the overview's figures are brought up to date. */
 const TICK_MS = 1_000
+/** Longest that the engine may take to say what a bundle does. */
+const STATE_LIMIT_MS = 5_000
+/** After a probe that met a daemon just being started again. */
+const PROBE_AGAIN_MS = 3_000
 
 export interface NetworkParts {
   registry: Pick<BottleRegistry, 'get' | 'has' | 'see' | 'view'>
@@ -37,14 +43,20 @@ export interface NetworkParts {
   folders: Pick<StateFolders, 'of'>
   /** Absolute path of the operator's home, where bottle files are. */
   home: string
-  /** Real tokens of a bottle, as far as they can still be found: the probe looks for them inside. */
-  tokens(plan: BottlePlan): Promise<ReadonlyMap<string, string>>
+  /** What can be had now of the secrets that a bottle was launched with; the probe looks for real tokens inside. */
+  secrets(plan: BottlePlan): Promise<SecretsAgain>
   logger: Logger
 }
 
 interface Live {
   table: LiveTable
   probe: BottleEgress['probe']
+  link: BundleLink
+  keeper: BundleKeeper
+  /** Why the bundle ended, in its own words; null while it is up. */
+  lastWords: string | null
+  /** Number of the last of its lines that was heard. */
+  seen: number
 }
 
 /** The way out of every bottle that is up: its routes, what went through them, and the switch that closes it. */
@@ -54,29 +66,32 @@ export class NetworkService implements Networks {
   readonly #watch: BoundaryWatch
   readonly #ends = new Map<BottleSlug, AbortController>()
   readonly #desk: RouteDesk
+  readonly #standing: StandingFreeze
   readonly #timer: NodeJS.Timeout
 
   constructor(private readonly parts: NetworkParts) {
     this.audit = new AuditStore(parts.events)
     this.#desk = new RouteDesk({ ...parts, onChange: (slug, change) => this.#changed(slug, change) })
+    this.#standing = new StandingFreeze(
+      parts.home,
+      (slug) => parts.registry.has(slug) && parts.registry.view(slug).state === 'launching',
+    )
     this.#watch = new BoundaryWatch({
-      tokens: (slug) => parts.tokens(parts.registry.get(slug).plan),
+      tokens: async (slug) => (await parts.secrets(parts.registry.get(slug).plan)).tokens,
       told: (slug, report) => this.#proved(slug, report),
-      isUp: (slug) => this.#live.has(slug) && parts.registry.view(slug).state !== 'stopping',
+      isUp: (slug) => this.#guards(slug) && parts.registry.view(slug).state !== 'stopping',
     })
     this.#timer = setInterval(() => this.#tick(), TICK_MS).unref()
   }
 
   async prepare(plan: BottlePlan): Promise<void> {
-    let text: string
     try {
-      text = tableText(tableOf(plan.egress))
+      await this.#standing.begin(plan.slug, tableFolder(this.parts.folders.of(plan.slug)), tableOf(plan.egress))
     } catch (error) {
       throw new BadInputError(
         `The routes of this plan cannot be enforced, so nothing was launched: ${messageOf(error)}.`,
       )
     }
-    await writeTableFile(tableFolder(this.parts.folders.of(plan.slug)), text)
   }
 
   async up(bottle: Bottle): Promise<void> {
@@ -88,9 +103,10 @@ export class NetworkService implements Networks {
     const end = new AbortController()
     this.#ends.set(slug, end)
     await events.flush(slug)
-    const [[routes], [probe], after] = await Promise.all([
+    const [[routes], [probe], [bundle], after] = await Promise.all([
       events.network(slug, 'routes', { limit: 1 }),
       events.network(slug, 'probe', { limit: 1 }),
+      events.network(slug, 'bundle', { limit: 1 }),
       this.audit.lastN(slug),
       this.audit.open(slug),
     ])
@@ -103,15 +119,24 @@ export class NetworkService implements Networks {
     )
     // It may have been let go of while its past was read.
     if (end.signal.aborted) return
-    this.#live.set(slug, { table, probe: probe?.event.verdict ?? 'unknown' })
+    const live: Live = {
+      table,
+      probe: probe?.event.verdict ?? 'unknown',
+      link,
+      keeper: this.#keeper(bottle, link),
+      lastWords: bundle?.event.daemon === 'bundle' && bundle.event.state !== 'up' ? bundle.event.why : null,
+      seen: after,
+    }
+    this.#live.set(slug, live)
     this.#desk.take(slug, table)
+    if (this.#standing.taken(slug)) await this.#desk.close(slug, 'the operator closed the way out of all bottles')
+    if (end.signal.aborted) return
     this.#show(slug)
     this.#watch.up(bottle)
-    let seen = after
     const hear = (line: BundleLine) => {
-      if (line.n <= seen || end.signal.aborted) return
-      seen = line.n
-      this.#hear(slug, table, line)
+      if (line.n <= live.seen || end.signal.aborted) return
+      live.seen = line.n
+      this.#hear(slug, live, line)
     }
     link
       .tail(hear, end.signal, after)
@@ -130,6 +155,7 @@ export class NetworkService implements Networks {
     this.#watch.down(slug)
     this.#ends.get(slug)?.abort()
     this.#ends.delete(slug)
+    this.#live.get(slug)?.keeper.close()
     this.#live.delete(slug)
     this.#desk.drop(slug)
     this.audit.close(slug)
@@ -144,6 +170,7 @@ export class NetworkService implements Networks {
       end.abort()
       this.audit.close(slug)
     }
+    for (const { keeper } of this.#live.values()) keeper.close()
     this.#ends.clear()
     this.#live.clear()
   }
@@ -157,8 +184,28 @@ export class NetworkService implements Networks {
   update(change: RoutesUpdate): Promise<RoutesUpdated> {
     return this.#desk.update(change)
   }
-  freeze(slug: BottleSlug | null, frozen: boolean): Promise<FreezeResult[]> {
-    return this.#desk.freeze(slug, frozen)
+  /**
+   * Closes or opens all egress of one bottle, or of all (null): those too that are on their way or launched afterwards,
+   * until it is lifted for all.
+   */
+  async freeze(slug: BottleSlug | null, frozen: boolean): Promise<FreezeResult[]> {
+    if (slug !== null) return this.#desk.freeze(slug, frozen)
+    const [results] = await Promise.all([this.#desk.freeze(null, frozen), this.#standing.set(frozen)])
+    return results
+  }
+  /** The operator closed the way out of all bottles, and of those that come. */
+  get allFrozen(): boolean {
+    return this.#standing.on
+  }
+
+  /**
+   * Starts the bundle of a bottle again after it ended for good, and hands it what it needs.
+   * @throws WrongStateError when the bottle is not up, or its bundle is
+   */
+  async restartBundle(slug: BottleSlug): Promise<void> {
+    const live = this.#live.get(slug)
+    if (!live) throw new WrongStateError(`Egress of ${slug} can be started again while the bottle is up.`)
+    await live.keeper.restart()
   }
 
   page(
@@ -174,6 +221,10 @@ export class NetworkService implements Networks {
 
   /** Proves the boundary now. @throws WrongStateError when the bottle is not up */
   async probe(slug: BottleSlug): Promise<BoundaryView> {
+    if (this.#live.has(slug) && !this.#guards(slug))
+      throw new WrongStateError(
+        `Egress of ${slug} is down, so nothing goes out. The boundary is probed once it is back.`,
+      )
     const { at, green, checks, durationMs } = await this.#watch.probe(slug)
     return { at, verdict: green ? 'green' : 'red', checks, durationMs }
   }
@@ -192,7 +243,8 @@ export class NetworkService implements Networks {
   }
 
   /** Keeps a verdict, and closes egress on a red one. Only the operator opens it again. */
-  async #proved(slug: BottleSlug, { green, checks, durationMs }: ProbeReport): Promise<void> {
+  async #proved(slug: BottleSlug, { at, green, checks, durationMs }: ProbeReport): Promise<void> {
+    if (!green && !(await this.#guardedSince(slug, at))) return this.#probeLater(slug)
     const verdict = green ? 'green' : 'red'
     this.parts.events.append(slug, { type: 'probe', checks, verdict, durationMs })
     this.probed(slug, verdict)
@@ -201,10 +253,68 @@ export class NetworkService implements Networks {
     await this.#desk.close(slug, `the boundary does not hold at ${red.join(', ')}`)
   }
 
-  #hear(slug: BottleSlug, table: LiveTable, line: BundleLine): void {
+  #keeper(bottle: Bottle, link: BundleLink): BundleKeeper {
+    const { slug } = bottle
+    const { plan } = this.parts.registry.get(slug)
+    return new BundleKeeper({
+      link,
+      secrets: () => this.parts.secrets(plan),
+      hasLogin: plan.egress.slots.some(({ source }) => source.kind === 'host-login'),
+      putLogins: async (files) => bottle.putFiles?.(files, AbortSignal.timeout(30_000)),
+      changed: () => this.#kept(slug),
+      back: () => this.#back(slug),
+    })
+  }
+
+  #guards(slug: BottleSlug): boolean {
+    const status = this.#live.get(slug)?.keeper.status.kind
+    return status === 'guarding' || status === 'unknown'
+  }
+
+  /** The bundle ended, or how it stands is known for the first time. */
+  #kept(slug: BottleSlug): void {
+    const live = this.#live.get(slug)
+    if (!live) return
+    const { status } = live.keeper
+    if (status.kind === 'restarting' || status.kind === 'ended') {
+      live.table.unconfirm()
+      const state = status.kind === 'ended' && status.gaveUp ? 'gave-up' : 'down'
+      this.#tellBundle(slug, live.seen, 'bundle', state, live.lastWords ?? status.why)
+    }
+    this.#show(slug)
+  }
+
+  /** It guards again: said, and proved. A red proof closes it. */
+  #back(slug: BottleSlug): void {
+    const live = this.#live.get(slug)
+    if (!live) return
+    this.#tellBundle(slug, live.seen, 'bundle', 'up', 'It was started again and has its secrets.')
+    void this.#watch.probe(slug).catch(() => {})
+  }
+
+  /** Whether all that guards was up during a probe: what was not there cannot have had a hole. */
+  async #guardedSince(slug: BottleSlug, at: number): Promise<boolean> {
+    const signal = AbortSignal.timeout(STATE_LIMIT_MS)
+    const state = await this.#live
+      .get(slug)
+      ?.link.state(signal)
+      .catch(() => null)
+    return !state || (state.kind === 'guarding' && state.since !== null && state.since <= at)
+  }
+
+  #probeLater(slug: BottleSlug): void {
+    setTimeout(() => {
+      if (this.#live.has(slug) && this.#guards(slug)) void this.#watch.probe(slug).catch(() => {})
+    }, PROBE_AGAIN_MS).unref()
+  }
+
+  #hear(slug: BottleSlug, live: Live, line: BundleLine): void {
+    const { table, keeper } = live
     switch (line.kind) {
       case 'audit':
         if (!isProbe(line.line)) this.audit.take(slug, line.n, line.line)
+        // The login of this machine may have been renewed meanwhile.
+        if (line.line.status === 401 && line.line.slot !== undefined) void keeper.look().catch(() => {})
         break
       case 'lost':
         this.audit.lose(slug, line.n, line.audits)
@@ -218,12 +328,14 @@ export class NetworkService implements Networks {
           this.#tellBundle(slug, line.n, line.name, line.state, line.why ?? '')
         break
       case 'ended':
+        live.lastWords = line.why
         this.#tellBundle(slug, line.n, 'bundle', line.failed ? 'gave-up' : 'down', line.why)
         break
       case 'input-refused':
         this.#tellBundle(slug, line.n, 'bundle', 'down', line.message)
         break
       case 'ready':
+        live.lastWords = null
         break
       default:
         line satisfies never
@@ -241,10 +353,14 @@ export class NetworkService implements Networks {
   #show(slug: BottleSlug): void {
     const live = this.#live.get(slug)
     if (!live || !this.parts.registry.has(slug)) return
+    const { status, notices } = live.keeper
+    const isDown = status.kind === 'restarting' || status.kind === 'ended'
     const egress: BottleEgress = {
       frozen: live.table.table.frozen,
       probe: live.probe,
       ...this.audit.figures(slug, Date.now()),
+      ...(isDown && { down: { again: status.kind === 'restarting', why: live.lastWords ?? status.why } }),
+      ...(notices.length > 0 && { notices }),
     }
     if (JSON.stringify(egress) !== JSON.stringify(this.parts.registry.view(slug).egress))
       this.parts.registry.see(slug, { egress })

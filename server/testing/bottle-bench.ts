@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import type { Backend } from '../bottles/backend.ts'
+import { KeptSecrets } from '../bottles/kept-secrets.ts'
 import { BottleRegistry } from '../bottles/registry.ts'
 import type { Room } from '../bottles/room.ts'
 import { BottleService } from '../bottles/service.ts'
@@ -68,6 +69,7 @@ export class BottleBench<B extends Backend<DockerPlan> = ScriptedBackend> implem
       folders: new StateFolders(this.home),
       isTerminalShared: (slug) => this.shares.hasTerminal(slug),
       hostEnv: this.hostEnv,
+      secrets: new KeptSecrets({ hostEnv: this.hostEnv }),
       logger,
     }
     const facts = () => ({

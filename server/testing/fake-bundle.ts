@@ -13,7 +13,7 @@ export class FakeBundle implements BundleLink {
   /** What it says of the next tables: nothing, or that they are bad. */
   answers: 'as it is' | 'nothing' | 'bad' = 'as it is'
   /** What it does, as the engine would tell. */
-  now: BundleState = { kind: 'guarding', given: [] }
+  now: BundleState = { kind: 'guarding', given: [], since: 0 }
   /** What it was handed since the launch, oldest first. */
   readonly handed: (BundleSecrets & { how: 'start' | 'renew' })[] = []
   /** Starting it fails so many times. */
@@ -67,7 +67,7 @@ export class FakeBundle implements BundleLink {
       throw new Error('It does not come up.')
     }
     this.handed.push({ ...secrets, how: 'start' })
-    this.now = { kind: 'guarding', given: [...secrets.tokens.keys(), ...secrets.secrets.keys()] }
+    this.now = { kind: 'guarding', given: [...secrets.tokens.keys(), ...secrets.secrets.keys()], since: 0 }
     this.read(await readFile(path.join(this.folder, ROUTES_FILE), 'utf8'))
     this.tell({ kind: 'ready' })
   }

@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import type { Bottle } from '../bottles/backend.ts'
+import type { SecretsAgain } from '../bottles/networks.ts'
 import { BottleRegistry } from '../bottles/registry.ts'
 import { StateFolders } from '../bottles/state-folder.ts'
 import { bottleStore } from '../bottles/store.ts'
@@ -45,6 +46,8 @@ export class NetworkBench implements AsyncDisposable {
   service!: NetworkService
   events!: EventLog
   registry!: BottleRegistry
+  /** What can be had again of every bottle's secrets. */
+  secrets: SecretsAgain = { tokens: new Map(), secrets: new Map(), logins: [], missing: [] }
   #close: () => Promise<void> = async () => {}
 
   private constructor(readonly home: string) {}
@@ -111,7 +114,7 @@ export class NetworkBench implements AsyncDisposable {
       events: this.events,
       folders,
       home: this.home,
-      tokens: async () => new Map(),
+      secrets: async () => this.secrets,
       logger,
     })
     this.#close = async () => {

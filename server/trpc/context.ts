@@ -74,6 +74,7 @@ export interface Context {
     ): Awaitable<NetworkPage>
     summary(slug: BottleSlug): Awaitable<NetworkSummary>
     probe(slug: BottleSlug): Awaitable<BoundaryView>
+    restartBundle(slug: BottleSlug): Awaitable<void>
     boundary(slug: BottleSlug): Awaitable<BoundaryView | null>
   }
   shares: {

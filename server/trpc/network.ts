@@ -24,6 +24,10 @@ export const networkRouter = router({
   probe: procedure
     .input(z.strictObject({ slug: bottleSlug }))
     .mutation(({ ctx, input }) => ctx.networks.probe(input.slug)),
+  /** Starts egress again after it was left down; the boundary is proved then. */
+  restartBundle: procedure
+    .input(z.strictObject({ slug: bottleSlug }))
+    .mutation(({ ctx, input }) => ctx.networks.restartBundle(input.slug)),
   /** What the last boundary probe saw; null before the first. */
   boundary: procedure
     .input(z.strictObject({ slug: bottleSlug }))

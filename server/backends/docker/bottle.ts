@@ -7,6 +7,9 @@ import type { BottleSlug } from '../../contract/ids.ts'
 import type { ProbeReport } from '../../contract/probe.ts'
 import type { Docker } from '../../engine/docker.ts'
 import type { EngineTools } from '../../engine/tools.ts'
+import { putFiles } from '../../guest/provision.ts'
+import type { GuestFile } from '../../providers/guest-file.ts'
+import { containerGuest } from './container-guest.ts'
 import { probedGuest } from './probed-guest.ts'
 import { endShell, shellCommand } from './shells.ts'
 
@@ -86,6 +89,10 @@ export class DockerBottle implements Bottle {
   async probe(tokens: ReadonlyMap<string, string>, signal: AbortSignal): Promise<ProbeReport> {
     const guest = await probedGuest(this.slug, this.container, this.tools)
     return probeBottle(this.slug, guest, tokens, this.tools, signal)
+  }
+
+  putFiles(files: readonly GuestFile[], signal: AbortSignal): Promise<void> {
+    return putFiles(containerGuest(this.docker, this.container), files, signal)
   }
 
   async *stats(signal: AbortSignal): AsyncGenerator<BottleStats> {

@@ -51,5 +51,7 @@ test('a login that is not there ends the launch with what to run', async () => {
 
 test('a bottle that is taken up again gets what there still is', async () => {
   const found = await findTokens([env('A'), env('GONE'), codex], { hostEnv: { A: 'one' } })
-  expect([...found]).toEqual([['A', 'one']])
+  expect([...found.tokens]).toEqual([['A', 'one']])
+  expect(found.missing.map(({ slot }) => slot)).toEqual(['GONE', 'codex-login'])
+  expect(found.missing[0]?.why).toContain('GONE is not set')
 })

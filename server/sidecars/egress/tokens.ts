@@ -1,5 +1,5 @@
 import type { TokenSlot } from '../../contract/plan.ts'
-import { HostProblemError } from '../../errors.ts'
+import { HostProblemError, messageOf } from '../../errors.ts'
 import type { GuestFile } from '../../providers/guest-file.ts'
 import { readHostLogin } from '../../providers/host-logins.ts'
 
@@ -41,10 +41,36 @@ export async function collectTokens(slots: readonly TokenSlot[], places: TokenPl
   return { tokens, logins }
 }
 
-/** What can still be found of them, for a bottle that is taken up again; what is gone is left out. */
-export async function findTokens(slots: readonly TokenSlot[], places: TokenPlaces): Promise<Map<string, string>> {
-  const found = await Promise.all(slots.map((slot) => collectTokens([slot], places).catch(() => null)))
-  return new Map(found.flatMap((credentials) => [...(credentials?.tokens ?? [])]))
+/** What can be found of the credentials of a bottle that was launched before. */
+export interface FoundCredentials extends Credentials {
+  /** What is gone, and why, in words for the operator: a sentence and what to do. */
+  missing: readonly { slot: string; why: string }[]
+}
+
+/** Looks up every slot again, for a bottle that is up; what is gone is named. */
+export async function findTokens(slots: readonly TokenSlot[], places: TokenPlaces): Promise<FoundCredentials> {
+  const found = await Promise.all(
+    slots.map(async ({ slot, source }) => {
+      try {
+        return await collectTokens([{ slot, source }], places)
+      } catch (error) {
+        return { slot, why: whyGone(source, messageOf(error)) }
+      }
+    }),
+  )
+  const there = found.filter((each) => 'tokens' in each)
+  return {
+    tokens: new Map(there.flatMap(({ tokens }) => [...tokens])),
+    logins: there.flatMap(({ logins }) => logins),
+    missing: found.filter((each) => 'why' in each),
+  }
+}
+
+/** The words of a launch, without its last: here nothing is reviewed again. */
+function whyGone(source: TokenSlot['source'], why: string): string {
+  if (source.kind === 'host-env')
+    return `${source.name} is not set in the environment of this server. Set it and start the server again.`
+  return `${why.replace(/ Then review the launch again\.$/, '')} The bottle gets the new one by itself.`
 }
 
 function variable(name: string, hostEnv: TokenPlaces['hostEnv']): string {
