@@ -115,6 +115,18 @@ describe('codex', () => {
     expect(slots[0]!.source).toEqual({ kind: 'host-login', provider: 'codex', file: '~/.codex/auth.json' })
     expect(env).toEqual([])
   })
+  test('the credential is added only where the model is, not to analytics', () => {
+    for (const request of [{ forwardHostCredentials: true }, { authToken: 'T' }]) {
+      const paths = planned(codexPlanner, request).routes[0]!.matches.flatMap((match) => match.paths ?? [])
+      expect(paths.length).toBeGreaterThan(0)
+      for (const { value } of paths) expect('/backend-api/codex/analytics-events/events'.startsWith(value)).toBe(false)
+    }
+  })
+  test('a sandbox of its own does not work in a container, and the plan says so', () => {
+    const request = { authToken: 'T', settings: { sandbox: 'workspace-write' } }
+    expect(codes(planned(codexPlanner, request).warnings)).toEqual(['sandbox-in-container'])
+    expect(codes(planned(codexPlanner, { authToken: 'T' }).warnings)).toEqual([])
+  })
   test('has one login, not two', () => {
     expect(codes(planned(codexPlanner, { authToken: 'T', forwardHostCredentials: true }).blockers)).toEqual([
       'two-logins',

@@ -5,7 +5,7 @@ import { providerFiles } from './provision.ts'
 
 const planned = (name: string, more: Partial<CommonPlan> = {}) =>
   ({
-    provider: { name },
+    provider: { name, settings: {} },
     workspace: { guestPath: '/home/node/workspace' },
     env: [],
     egress: { slots: [] },
@@ -25,6 +25,29 @@ test('claude trusts the workspace and asks nothing first', () => {
     hasCompletedOnboarding: true,
     projects: { '/home/node/workspace': { hasTrustDialogAccepted: true } },
   })
+})
+
+test('claude suits a light page as well as a dark one', () => {
+  const { content } = named(planned('claude'))['/home/node/.claude/settings.json']!
+  expect(JSON.parse(content)).toMatchObject({ theme: 'auto' })
+})
+
+const config = (settings: object) =>
+  named(planned('codex', { provider: { name: 'codex', settings } as unknown as CommonPlan['provider'] }))[
+    '/home/node/.codex/config.toml'
+  ]!.content
+
+test('a codex that is started beside the agent asks and is held in no more than the agent', () => {
+  expect(config({})).toMatch(/^sandbox_mode = "danger-full-access"\napproval_policy = "never"$/m)
+  expect(config({ sandbox: 'read-only', approval: 'on-request' })).toMatch(
+    /^sandbox_mode = "read-only"\napproval_policy = "on-request"$/m,
+  )
+})
+
+test('codex sends what can be scanned, and starts nothing that outlives it', () => {
+  const features = /^\[features\]\n(?:.+\n)+/m.exec(config({}))?.[0]
+  expect(features).toContain('enable_request_compression = false')
+  expect(features).toContain('daemon_auto_start = false')
 })
 
 test('codex has a login exactly when the bottle has one, and only a placeholder in it', () => {

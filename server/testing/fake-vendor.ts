@@ -16,11 +16,24 @@ export const fakeVendor =
   (request, response, body) => {
     const path = (request.url ?? '').split('?')[0]
     if (request.method === 'POST' && path === '/v1/messages') return void messages(response, body, goOn)
-    if (request.method === 'POST' && path?.endsWith('/responses')) return void responses(request, response, goOn)
+    if (request.method === 'POST' && path?.endsWith('/responses')) return void responses(response, goOn)
+    if (path === '/backend-api/wham/accounts/check') return json(response, workspacesOf(request))
+    if (path?.endsWith('/models')) return json(response, { models: [], data: [] })
     response
       .writeHead(404, { 'content-type': 'application/json' })
       .end('{"error":{"type":"not_found_error","message":"-"}}')
   }
+
+const json = (response: ServerResponse, value: object): void =>
+  void response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(value))
+
+/** Codex asks before each session to which of the account's workspaces it belongs; here there is one. */
+function workspacesOf({ headers }: IncomingMessage): object {
+  const id = headers['chatgpt-account-id']
+  const free = 'NO_CONSTRAINT'
+  const account = { id, structure: 'personal', workspace_backend_origin: free, account_routing_override: free }
+  return { accounts: [account], account_ordering: [id], default_account_id: id }
+}
 
 async function messages(response: ServerResponse, body: Buffer, goOn: () => Promise<void>): Promise<void> {
   const asked = JSON.parse(body.toString()) as { model: string; stream?: boolean }
@@ -43,11 +56,7 @@ async function messages(response: ServerResponse, body: Buffer, goOn: () => Prom
   response.end()
 }
 
-async function responses(
-  _request: IncomingMessage,
-  response: ServerResponse,
-  goOn: () => Promise<void>,
-): Promise<void> {
+async function responses(response: ServerResponse, goOn: () => Promise<void>): Promise<void> {
   const say = events(response)
   const item = { type: 'message', role: 'assistant', id: 'item_1' }
   const at = { item_id: 'item_1', output_index: 0, content_index: 0 }

@@ -23,6 +23,9 @@ const PATHS = [
   { type: 'prefix', value: '/v1/messages' },
   { type: 'prefix', value: '/v1/models' },
   { type: 'exact', value: '/api/hello' },
+  // What an organisation rules for its members; asked for at each start.
+  { type: 'exact', value: '/api/claude_code/settings' },
+  { type: 'exact', value: '/api/claude_code/policy_limits' },
 ] as const
 
 /**
@@ -65,6 +68,8 @@ export const claudePlanner: ProviderPlanner = {
       env: [
         env('CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC', '1'),
         env('DISABLE_AUTOUPDATER', '1'),
+        // Else each start fetches a catalogue of plugins, from hosts to which no route leads.
+        env('CLAUDE_CODE_DISABLE_OFFICIAL_MARKETPLACE_AUTOINSTALL', '1'),
         ...(authToken ? [env(apiKey ? 'ANTHROPIC_API_KEY' : 'CLAUDE_CODE_OAUTH_TOKEN', PLACEHOLDER_TOKEN)] : []),
       ],
       routes: login ? [login.route] : [],

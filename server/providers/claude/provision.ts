@@ -20,11 +20,15 @@ export const claudeFiles = ({ workspace, env }: CommonPlan): GuestFile[] => [
       },
     }),
   },
-  // Where newer versions remember that running without asking was accepted.
   {
     path: `${GUEST_HOME}/.claude/settings.json`,
     mode: 0o600,
-    content: json({ skipDangerousModePermissionPrompt: true }),
+    content: json({
+      // Asks the terminal for its background, so that it suits a light page as well as a dark one.
+      theme: 'auto',
+      // Where newer versions remember that running without asking was accepted.
+      skipDangerousModePermissionPrompt: true,
+    }),
   },
 ]
 

@@ -1,21 +1,11 @@
 import { join } from 'node:path'
-import { z } from 'zod'
 import type { EnvPlan, PlanNotice } from '../../contract/plan.ts'
 import { GUEST_HOME, PLACEHOLDER_TOKEN } from '../guest.ts'
 import { CODEX_LOGIN } from '../host-logins.ts'
 import { modelRoute } from '../model-route.ts'
 import type { ProviderPlanner } from '../plan.ts'
 import { readSettings } from '../settings.ts'
-
-const settingsSchema = z.strictObject({
-  model: z.string().min(1).max(200).optional(),
-  reasoning_effort: z.enum(['minimal', 'low', 'medium', 'high', 'xhigh']).optional(),
-  /** The bottle is the boundary: codex' own sandbox needs kernel features that a bottle does not give. */
-  sandbox: z.enum(['danger-full-access', 'workspace-write', 'read-only']).default('danger-full-access'),
-  approval: z.enum(['never', 'on-request']).default('never'),
-  /** Further arguments, as they are. */
-  args: z.array(z.string()).max(100).default([]),
-})
+import { codexSettings } from './settings.ts'
 
 /** Where an API key leads, and where an account's session does. Codex itself names the account in a header. */
 const API = {
@@ -28,9 +18,13 @@ const API = {
 const ACCOUNT = {
   host: 'chatgpt.com',
   paths: [
-    { type: 'prefix', value: '/backend-api/codex/' },
+    // Not the folder above them: analytics are in it, and need no credential.
+    { type: 'prefix', value: '/backend-api/codex/responses' },
+    { type: 'prefix', value: '/backend-api/codex/models' },
     // Which of the account's workspaces to go to: without an answer codex does not begin.
     { type: 'exact', value: '/backend-api/wham/accounts/check' },
+    // What is left of the account's limits, which codex shows.
+    { type: 'exact', value: '/backend-api/wham/usage' },
   ],
 } as const
 
@@ -41,7 +35,7 @@ const ACCOUNT = {
 export const codexPlanner: ProviderPlanner = {
   name: 'codex',
   plan({ authToken, forwardHostCredentials, hostLogin, settings: given }, { root }) {
-    const { settings, blockers } = readSettings('codex', settingsSchema, given)
+    const { settings, blockers } = readSettings('codex', codexSettings, given)
     const bearer = { scheme: 'Bearer', header: 'Authorization' } as const
     const logins = [
       ...(authToken
@@ -85,7 +79,10 @@ export const codexPlanner: ProviderPlanner = {
       skillsPath: `${GUEST_HOME}/.agents/skills`,
       instructionsPath: `${GUEST_HOME}/.codex/AGENTS.md`,
       blockers: authToken && forwardHostCredentials ? [...blockers, TWO_LOGINS] : blockers,
-      warnings: logins.length > 0 ? [] : [NO_LOGIN],
+      warnings: [
+        ...(logins.length > 0 ? [] : [NO_LOGIN]),
+        ...(settings.sandbox === 'danger-full-access' ? [] : [sandboxInContainer(settings.sandbox)]),
+      ],
     }
   },
 }
@@ -100,3 +97,8 @@ const NO_LOGIN: PlanNotice = {
   message: 'codex has no credential, so it starts and cannot reach its model.',
   fix: 'Set agent_provider.auth_token to OPENAI_API_KEY, or forward_host_credentials to true.',
 }
+const sandboxInContainer = (sandbox: string): PlanNotice => ({
+  code: 'sandbox-in-container',
+  message: `codex makes its own sandbox (${sandbox}) out of namespaces, which a container may not make: it runs no command.`,
+  fix: 'Leave sandbox out of agent_provider.settings: the bottle is the boundary.',
+})
