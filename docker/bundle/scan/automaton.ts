@@ -65,16 +65,25 @@ export class Automaton {
   /** @returns indices of the strings found, each once */
   search(bytes: Uint8Array): Set<number> {
     const found = new Set<number>()
+    this.read(bytes, 0, bytes.length, 0, found)
+    return found
+  }
+
+  /**
+   * Reads a part of some bytes and adds what ends in it to `found`.
+   * @param state 0, or what reading the part before returned
+   */
+  read(bytes: Uint8Array, from: number, to: number, state: number, found: Set<number>): number {
     const next = this.#next
     const ends = this.#ends
     const columns = this.#columns
     const width = this.#width
-    let state = 0
-    for (let i = 0; i < bytes.length; i++) {
-      state = next[state * width + columns[bytes[i]!]!]!
-      const end = ends[state]!
+    let at = state
+    for (let i = from; i < to; i++) {
+      at = next[at * width + columns[bytes[i]!]!]!
+      const end = ends[at]!
       if (end !== -1) found.add(end)
     }
-    return found
+    return at
   }
 }

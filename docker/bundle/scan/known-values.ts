@@ -1,4 +1,5 @@
-import { Automaton } from './automaton.ts'
+import { byteClass } from './byte-class.ts'
+import { SampledSearch } from './sampled-search.ts'
 
 /** A secret of this bottle, by a name that may be shown. */
 export interface KnownValue {
@@ -40,8 +41,8 @@ export function writtenForms(value: string): string[] {
   return [...forms]
 }
 
-/** Letters and digits only: what is left when separators are taken out of a value that was split. */
-export const squeezed = (text: string): string => text.replace(/[^A-Za-z0-9]+/g, '')
+const LETTERS_AND_DIGITS = byteClass('A-Za-z0-9')
+const BLOCK = 32 * 1024 // bytes: stays in the processor's cache
 
 const varied = (gram: string): boolean => new Set(gram).size >= Math.min(6, gram.length / 2)
 
@@ -54,8 +55,9 @@ function grams(text: string, length: number): string[] {
 
 /** Looks for the bottle's own secrets, whole or in pieces, in every common encoding. */
 export class KnownValues {
-  readonly #plain: { automaton: Automaton; owners: string[] } | null
-  readonly #squeezed: { automaton: Automaton; owners: string[] } | null
+  readonly #plain: Index | null
+  readonly #squeezed: Index | null
+  readonly #block = new Uint8Array(BLOCK)
   readonly #values: readonly KnownValue[]
 
   constructor(values: readonly KnownValue[]) {
@@ -66,7 +68,7 @@ export class KnownValues {
       return writtenForms(base).flatMap((form) => grams(form, form.length > base.length * 1.2 ? GRAM * 2 : GRAM))
     })
     this.#squeezed = build(this.#values, (value) => {
-      const core = squeezed(value.replace(PUBLIC_PREFIX, ''))
+      const core = value.replace(PUBLIC_PREFIX, '').replace(/[^A-Za-z0-9]+/g, '')
       return core.length < SQUEEZED_GRAM
         ? []
         : [...grams(core, SQUEEZED_GRAM), ...grams([...core].reverse().join(''), SQUEEZED_GRAM)]
@@ -74,13 +76,31 @@ export class KnownValues {
   }
 
   /** @returns names of the values of which a piece stands in these bytes */
-  findIn(bytes: Buffer): Set<string> {
-    return found(this.#plain, bytes)
+  findIn(bytes: Uint8Array): Set<string> {
+    const names = new Set<string>()
+    if (this.#plain) search(this.#plain, bytes, names)
+    return names
   }
 
-  /** As `findIn`, for a text whose separators may have been put into a value. */
-  findSqueezed(text: string): Set<string> {
-    return this.#squeezed ? found(this.#squeezed, Buffer.from(squeezed(text), 'latin1')) : new Set()
+  /** As `findIn`, in what is left of these bytes without separators: they may have been put into a value. */
+  findSqueezed(bytes: Uint8Array): Set<string> {
+    const names = new Set<string>()
+    if (!this.#squeezed) return names
+    const block = this.#block
+    const kept = this.#squeezed.search.longest - 1
+    let size = 0
+    for (let at = 0; at < bytes.length; ) {
+      for (; at < bytes.length && size < BLOCK; at++) {
+        const byte = bytes[at]!
+        block[size] = byte
+        size += LETTERS_AND_DIGITS[byte]!
+      }
+      search(this.#squeezed, block.subarray(0, size), names)
+      // What lies across two blocks begins in the first.
+      block.copyWithin(0, Math.max(0, size - kept), size)
+      size = Math.min(size, kept)
+    }
+    return names
   }
 
   /** Replaces whole values in all their written forms. @param text latin1 */
@@ -93,7 +113,13 @@ export class KnownValues {
   }
 }
 
-function build(values: readonly KnownValue[], patternsOf: (value: string) => string[]) {
+interface Index {
+  search: SampledSearch
+  /** Whose each pattern is. */
+  owners: string[]
+}
+
+function build(values: readonly KnownValue[], patternsOf: (value: string) => string[]): Index | null {
   const patterns: Buffer[] = []
   const owners: string[] = []
   for (const { name, value } of values) {
@@ -102,10 +128,9 @@ function build(values: readonly KnownValue[], patternsOf: (value: string) => str
       owners.push(name)
     }
   }
-  return patterns.length === 0 ? null : { automaton: new Automaton(patterns), owners }
+  return patterns.length === 0 ? null : { search: new SampledSearch(patterns), owners }
 }
 
-function found(index: { automaton: Automaton; owners: string[] } | null, bytes: Buffer): Set<string> {
-  if (!index) return new Set()
-  return new Set([...index.automaton.search(bytes)].map((i) => index.owners[i]!))
+function search(index: Index, bytes: Uint8Array, names: Set<string>): void {
+  for (const i of index.search.search(bytes)) names.add(index.owners[i]!)
 }

@@ -1,28 +1,39 @@
 import { Refusal } from '../egress/refusal.ts'
 import type { Finding, Outbound, Verdict } from '../egress/scanning.ts'
 import { looksRandom } from './entropy.ts'
+import { decoded, UnreadableError } from './inflate.ts'
 import type { KnownValues } from './known-values.ts'
 import { redactShapes, shapesIn } from './shapes.ts'
-import { decoded, UnreadableError, viewsOf } from './views.ts'
+import { Budget, viewsOf } from './views.ts'
 
 const REPLACEMENT = '[redacted-by-bot-bottle]'
 
+/** Thrown where no more than some budget may be spent, so that the scan can be made where there is time. */
+export class OverBudgetError extends Error {}
+
 /**
  * All that may be found in one text: known values by name, shapes by id.
- * @param text latin1
+ * @param text bytes, or latin1
  * @param detectors `known_secrets`, `token_patterns`, `high_entropy`, or ids of single shapes; empty for the first two
  */
-export function findingsIn(text: string, known: KnownValues, detectors: readonly string[]): Set<string> {
+export function findingsIn(
+  text: Buffer | string,
+  known: KnownValues,
+  detectors: readonly string[],
+  budget?: Budget,
+): Set<string> {
+  const bytes = typeof text === 'string' ? Buffer.from(text, 'latin1') : text
   const found = new Set<string>()
   const wanted = readDetectors(detectors)
-  for (const view of viewsOf(text)) {
+  for (const view of viewsOf(bytes, budget ?? Budget.ample(bytes))) {
     if (wanted.known) {
-      for (const name of known.findIn(Buffer.from(view, 'latin1'))) found.add(name)
+      for (const name of known.findIn(view)) found.add(name)
       for (const name of known.findSqueezed(view)) found.add(name)
     }
-    for (const id of shapesIn(view, wanted.shapes)) found.add(id)
+    for (const id of shapesIn(view.toString('latin1'), wanted.shapes)) found.add(id)
   }
-  if (wanted.entropy && looksRandom(text)) found.add('high_entropy')
+  if (budget?.isSpent) throw new OverBudgetError()
+  if (wanted.entropy && looksRandom(bytes)) found.add('high_entropy')
   return found
 }
 
@@ -44,15 +55,18 @@ function readDetectors(detectors: readonly string[]): Wanted {
 
 /**
  * Judges one outgoing request. Every part is looked at: host, path, query, names and values of headers, body.
+ * @param budget what all of it may unfold to; absent: ample
  * @throws Refusal `encoding` when the body cannot be looked into
+ * @throws OverBudgetError
  */
 export function scanOutbound(
   request: Outbound,
   known: KnownValues,
   detectors: readonly string[],
   redact: boolean,
+  budget?: Budget,
 ): Verdict {
-  const findings = findingsOf(request, known, detectors)
+  const findings = findingsOf(request, known, detectors, budget)
   if (findings.length === 0 || !redact || request.encoding) return { findings }
   const wanted = readDetectors(detectors)
   const clean = (text: string) =>
@@ -64,25 +78,32 @@ export function scanOutbound(
     body: request.body && Buffer.from(clean(request.body.toString('latin1')), 'latin1'),
   }
   // What redaction did not reach (a value in pieces, or wrapped twice) must not pass as cleaned.
-  return findingsOf({ ...request, ...redacted }, known, detectors).length === 0 ? { findings, redacted } : { findings }
+  return findingsOf({ ...request, ...redacted }, known, detectors, budget).length === 0
+    ? { findings, redacted }
+    : { findings }
 }
 
-function findingsOf(request: Outbound, known: KnownValues, detectors: readonly string[]): Finding[] {
-  const look = (where: Finding['where'], text: string) =>
-    [...findingsIn(text, known, detectors)].map((detector) => ({ detector, where }))
+function findingsOf(
+  request: Outbound,
+  known: KnownValues,
+  detectors: readonly string[],
+  budget: Budget | undefined,
+): Finding[] {
+  const look = (where: Finding['where'], text: Buffer | string) =>
+    text.length === 0 ? [] : [...findingsIn(text, known, detectors, budget)].map((detector) => ({ detector, where }))
   const header = request.headers.map((part, i) => part + (i % 2 === 0 ? ': ' : '\n')).join('')
   return [
     ...look('host', request.host),
     ...look('path', request.path),
     ...look('query', request.query),
     ...look('header', header),
-    ...(request.body ? look('body', bodyText(request.body, request.encoding)) : []),
+    ...(request.body ? look('body', readable(request.body, request.encoding)) : []),
   ]
 }
 
-function bodyText(body: Buffer, encoding: string | null): string {
+function readable(body: Buffer, encoding: string | null): Buffer {
   try {
-    return decoded(body, encoding).toString('latin1')
+    return decoded(body, encoding)
   } catch (error) {
     if (!(error instanceof UnreadableError)) throw error
     throw new Refusal('encoding', 403, `The body cannot be scanned: ${error.message}.`)

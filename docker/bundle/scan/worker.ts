@@ -38,8 +38,8 @@ function work(job: ScanJob): unknown {
     return null
   }
   if (job.kind === 'window') {
-    const text = Buffer.from(job.bytes.buffer, job.bytes.byteOffset, job.bytes.byteLength).toString('latin1')
-    return [...findingsIn(text, known, job.detectors)].map((detector) => ({ detector, where: 'body' }))
+    const bytes = Buffer.from(job.bytes.buffer, job.bytes.byteOffset, job.bytes.byteLength)
+    return [...findingsIn(bytes, known, job.detectors)].map((detector) => ({ detector, where: 'body' }))
   }
   const body =
     job.request.body && Buffer.from(job.request.body.buffer, job.request.body.byteOffset, job.request.body.byteLength)
