@@ -83,7 +83,8 @@ export class Rig implements Disposable {
       ports: [this.port],
       origin: { kind: 'bottle', name: 'bench' },
       auth: { scheme: 'Bearer', header: 'authorization', slot: 'API' },
-      matches: [],
+      // Everything, and WebSockets, too.
+      matches: [{}, { headers: [{ name: 'upgrade', value: 'websocket', type: 'exact' }] }],
       gitFetch: false,
       scan: { outbound: detectors, inbound: detectors, onMatch: 'block' },
     }
