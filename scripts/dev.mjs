@@ -3,6 +3,7 @@
 import { spawn } from 'node:child_process'
 import { buildBundle } from './lib/bundle.mjs'
 import { ensureEngine } from './lib/engine.mjs'
+import { buildKeeper } from './lib/keeper.mjs'
 import { ensureModules } from './lib/modules.mjs'
 import { inRoot, root } from './lib/places.mjs'
 import { ensurePrismaClient } from './lib/prisma-client.mjs'
@@ -12,6 +13,7 @@ try {
   await ensureModules()
   await ensurePrismaClient()
   await buildBundle()
+  await buildKeeper()
   const problem = await ensureEngine()
   if (problem !== null) warn(problem)
 } catch (error) {

@@ -40,6 +40,11 @@ const environment = z
     BOT_BOTTLE_HOME: text,
     BOT_BOTTLE_BASE_IMAGE: text,
     BOT_BOTTLE_EXTRA_CA: text,
+    BOT_BOTTLE_SMOLVM: text,
+    BOT_BOTTLE_UNENFORCED_SMOLVM: z.preprocess(
+      absent,
+      z.enum(['0', '1'], { error: 'BOT_BOTTLE_UNENFORCED_SMOLVM must be 1 or 0.' }).default('0'),
+    ),
     BOT_BOTTLE_LOG: z.preprocess(
       absent,
       z
@@ -80,6 +85,10 @@ export interface Env {
   baseImage: string | null
   /** File of extra certificate authorities of the host, for images and guests. */
   extraCa: string | null
+  /** Name or path of the micro-VM program. */
+  smolvm: string
+  /** The operator's switch for a smolvm that does not enforce what a machine may reach. */
+  unenforcedSmolvm: boolean
   logLevel: 'debug' | 'info' | 'warn' | 'error'
 }
 
@@ -119,6 +128,8 @@ export function parseEnv(variables: NodeJS.ProcessEnv, argv: readonly string[]):
     cache: path.join(path.resolve(env.XDG_CACHE_HOME ?? path.join(homedir(), '.cache')), 'bot-bottle'),
     baseImage: env.BOT_BOTTLE_BASE_IMAGE ?? null,
     extraCa: env.BOT_BOTTLE_EXTRA_CA ?? env.NODE_EXTRA_CA_CERTS ?? env.SSL_CERT_FILE ?? null,
+    smolvm: env.BOT_BOTTLE_SMOLVM ?? 'smolvm',
+    unenforcedSmolvm: env.BOT_BOTTLE_UNENFORCED_SMOLVM === '1',
     logLevel: env.BOT_BOTTLE_LOG,
   }
 }

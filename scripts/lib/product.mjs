@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { buildBundle, bundleSources, isBundled } from './bundle.mjs'
 import { fingerprint } from './fingerprint.mjs'
+import { buildKeeper, isKeeperBuilt } from './keeper.mjs'
 import { inRoot } from './places.mjs'
 import { runNode } from './run.mjs'
 import { say } from './say.mjs'
@@ -17,6 +18,7 @@ const sources = [
   'package-lock.json',
   'scripts/lib/product.mjs',
   'scripts/lib/bundle.mjs',
+  'scripts/lib/keeper.mjs',
   ...bundleSources,
 ]
 const stamp = inRoot('dist/built-from')
@@ -29,7 +31,8 @@ const builtFrom = () => `${fingerprint(sources, isNoTest)}-node${process.version
 
 /** @returns whether pages and server are there and were built from exactly these sources */
 export function isBuilt() {
-  if (!existsSync(stamp) || !existsSync(pagesDone) || !existsSync(serverBundle) || !isBundled()) return false
+  if (!existsSync(stamp) || !existsSync(pagesDone) || !existsSync(serverBundle) || !isBundled() || !isKeeperBuilt())
+    return false
   return readFileSync(stamp, 'utf8') === builtFrom()
 }
 
@@ -61,6 +64,7 @@ export async function build() {
     logLevel: 'warning',
   })
   await buildBundle()
+  await buildKeeper()
   mkdirSync(inRoot('dist'), { recursive: true })
   writeFileSync(stamp, from)
 }

@@ -15,8 +15,21 @@ export interface MachineFacts {
   home: string
   /** What agent images are built on (`BOT_BOTTLE_BASE_IMAGE`); absent: the official slim Node image. */
   baseImage?: string
+  /** What was seen of smolvm; null or absent: it is not installed. */
+  smolvm?: SmolvmFacts | null
+  /** IPv4 addresses of this machine, so that no bottle takes a network that it is in. */
+  addresses?: readonly string[]
   /** Absolute path of the user's own home, where logins of the host are looked for; absent: they are not checked. */
   userHome?: string
+}
+
+/** What was seen of the micro-VM program. */
+export interface SmolvmFacts {
+  version: string
+  /** Its list of allowed addresses is enforced, by its makers' word; the probe looks for itself. */
+  enforcesPolicy: boolean
+  /** The operator's switch for a version that does not (`BOT_BOTTLE_UNENFORCED_SMOLVM=1`). */
+  unenforcedAllowed: boolean
 }
 
 /** What an engine says of itself, for the doctor. */

@@ -19,7 +19,11 @@ export const LAUNCH_STEPS: Readonly<Record<BackendName, readonly StepName[]>> = 
   smolmachines: [
     'base image',
     'agent image',
+    'sidecar image',
     'artifact',
+    'networks',
+    'certificates',
+    'sidecars',
     'machine',
     'machine start',
     'machine init',

@@ -1,5 +1,5 @@
 import type { BackendName, BottleSlug, Cidr, ManifestName, PlanId, Sha256 } from './ids.ts'
-import type { GitKey, Limits, OnMatch, RouteMatch } from './manifest.ts'
+import type { GitKey, Limits, OnInbound, OnMatch, RouteMatch } from './manifest.ts'
 
 /** An environment variable of the guest. Secret ones have a name and an origin here, never a value. */
 export type EnvPlan =
@@ -45,6 +45,8 @@ export interface RoutePlan {
     outbound: false | readonly string[]
     inbound: false | readonly string[]
     onMatch: OnMatch
+    /** Absent: `warn`. */
+    onInbound?: OnInbound
   }
 }
 export interface EgressPlan {
@@ -122,10 +124,18 @@ export interface DockerPlan extends CommonPlan {
 export interface SmolmachinesPlan extends CommonPlan {
   backend: 'smolmachines'
   machine: string
+  sidecars: string
+  /** The network on which the bundle is; the machine is on none of the engine's. */
+  network: string
   bundleSubnet: Cidr
   gateway: string
   bundleAddress: string
+  /** All that the machine may reach. */
   allowCidrs: readonly Cidr[]
+  /** How the agent image becomes a machine, and what it is kept under. */
+  artifact: { kind: 'archive' | 'pack'; key: 'first 16 hex digits of the image id' }
+  /** As it was seen when the plan was resolved; null: not installed. */
+  smolvm: string | null
 }
 
 /** What the operator confirms: plain JSON without secrets, shown, stored and compared. */

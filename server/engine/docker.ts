@@ -92,6 +92,10 @@ export class Docker {
     return this.messages((engine) => engine.importImage(tar, { repo, tag, changes, abortSignal }))
   }
 
+  /** An archive of an image with all its layers, as `docker save` writes it. */
+  saveImage = (reference: string): Promise<Readable> =>
+    this.stream((engine) => engine.getImage(reference).get() as Promise<unknown>)
+
   // networks
   createNetwork = (options: Dockerode.NetworkCreateOptions) => this.call((engine) => engine.createNetwork(options))
   listNetworks = (labels: readonly string[]) =>

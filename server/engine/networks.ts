@@ -40,6 +40,36 @@ export const createEgressNetwork = (docker: Docker, request: NetworkRequest): Pr
     Options: { 'com.docker.network.bridge.enable_icc': 'false' },
   })
 
+/**
+ * Makes the network of a bundle whose agent is on none of the engine's: an ordinary one in a fixed place, because the
+ * plan names its addresses. @throws HintedError when somebody else has that subnet
+ */
+export async function createBundleNetwork(
+  docker: Docker,
+  { name, labels }: NetworkRequest,
+  { subnet, gateway }: { subnet: string; gateway: string },
+): Promise<BottleNetwork> {
+  try {
+    const network = await docker.createNetwork({
+      Name: name,
+      Driver: 'bridge',
+      CheckDuplicate: true,
+      EnableIPv6: false,
+      IPAM: { Driver: 'default', Config: [{ Subnet: subnet, Gateway: gateway }] },
+      Options: { 'com.docker.network.bridge.enable_icc': 'false' },
+      Labels: { ...labels },
+    })
+    return { id: network.id, subnet }
+  } catch (cause) {
+    if (!/overlap/i.test(messageOf(cause))) throw cause
+    throw new HintedError(
+      `The network ${subnet} is in use by another network of the engine.`,
+      'Launch again: the next plan takes another one. Or clean leftovers on the system page.',
+      { cause },
+    )
+  }
+}
+
 async function createNetwork(
   docker: Docker,
   { name, labels }: NetworkRequest,

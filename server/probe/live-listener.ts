@@ -1,5 +1,5 @@
 import { connect, createServer } from 'node:net'
-import { networkInterfaces } from 'node:os'
+import { hostAddresses } from '../lib/host-addresses.ts'
 
 const CONTROL_MS = 1_000
 
@@ -30,13 +30,6 @@ export async function openLiveListener(): Promise<LiveListener> {
   }
   return { port, addresses, [Symbol.asyncDispose]: close }
 }
-
-/** IPv4 addresses of this machine that another network could see. Loopback is the bottle's own inside a bottle. */
-export const hostAddresses = (): string[] =>
-  Object.values(networkInterfaces())
-    .flat()
-    .filter((address) => address !== undefined && address.family === 'IPv4' && !address.internal)
-    .map((address) => address!.address)
 
 /** Those that answer a connection from here. */
 export async function answering(addresses: readonly string[]): Promise<string[]> {

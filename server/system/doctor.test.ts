@@ -7,7 +7,7 @@ import type { DoctorCheck } from '../contract/views.ts'
 import { createLogger } from '../logger.ts'
 import { Doctor } from './doctor.ts'
 import { engineChecks } from './engine-checks.ts'
-import { extraCaCheck, gitCheck, nodeCheck, smolvmCheck } from './host-checks.ts'
+import { extraCaCheck, gitCheck, nodeCheck } from './host-checks.ts'
 import { showBytes } from './show-bytes.ts'
 import { databaseCheck, diskCheck, homeCheck } from './storage-checks.ts'
 
@@ -66,12 +66,11 @@ test('an engine on another machine has no row about its disk', async () => {
   expect(checks.map(({ id }) => id)).not.toContain('docker-disk')
 })
 
-test('an old node is a problem; git and smolvm may be missing', async () => {
+test('an old node is a problem; git may be missing', async () => {
   expect((await nodeCheck('18.20.0')).result).toBe('problem')
   expect((await nodeCheck('20.19.0')).result).toBe('ok')
   expect((await nodeCheck('24.0.0')).result).toBe('ok')
   expect(await gitCheck('/nowhere')).toMatchObject({ result: 'warning', fix: { kind: 'command' } })
-  expect(await smolvmCheck('/nowhere')).toMatchObject({ result: 'absent', fix: null })
 })
 
 test('a home that others can read is told with the command that mends it', async () => {

@@ -68,21 +68,6 @@ export async function extraCaCheck(file: string | null): Promise<DoctorCheck> {
   }
 }
 
-/** The micro-VM backend stands on smolvm. It is not used yet, so its absence is no problem. */
-export async function smolvmCheck(searchPath = process.env.PATH ?? ''): Promise<DoctorCheck> {
-  const found = await findProgram('smolvm', searchPath)
-  return {
-    id: 'smolvm',
-    group: 'Micro-VMs',
-    title: 'smolvm',
-    result: 'absent',
-    detail: found
-      ? `Found at ${found}; this version of bot-bottle does not use it yet.`
-      : 'Not installed. Only the smolmachines backend needs it, which this version does not have yet.',
-    fix: null,
-  }
-}
-
 export async function findProgram(name: string, searchPath: string): Promise<string | null> {
   for (const folder of searchPath.split(path.delimiter).filter(Boolean)) {
     const file = path.join(folder, name)

@@ -1,6 +1,7 @@
 import { mkdir, mkdtemp, readdir, readFile, rename, rm } from 'node:fs/promises'
 import path from 'node:path'
 import { bundleInto } from '../../scripts/lib/bundle.mjs'
+import { keeperFile, keeperInto } from '../../scripts/lib/keeper.mjs'
 
 const BUILT = path.resolve(import.meta.dirname, '../../dist/bundle')
 
@@ -20,6 +21,9 @@ export async function setup(): Promise<void> {
       )
       if (now !== before) await rename(path.join(fresh, file), path.join(BUILT, file))
     }
+    const keeper = path.join(fresh, 'keeper.mjs')
+    await keeperInto(keeper)
+    await rename(keeper, keeperFile)
   } finally {
     await rm(fresh, { recursive: true, force: true })
   }

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { bytesOf, limitOptions } from './limits.ts'
+import { bytesOf } from '../../lib/bytes-of.ts'
+import { limitOptions } from './limits.ts'
 
 test.each([
   ['512m', 512 * 2 ** 20],

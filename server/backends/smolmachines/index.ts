@@ -1,0 +1,56 @@
+import type { Backend } from '../../bottles/backend.ts'
+import type { SmolvmFacts } from '../../bottles/machine-facts.ts'
+import type { SmolmachinesPlan } from '../../contract/plan.ts'
+import type { DoctorCheck } from '../../contract/views.ts'
+import { Docker } from '../../engine/docker.ts'
+import { KeyedLock } from '../../lib/keyed-lock.ts'
+import { adopt, existing } from './existing.ts'
+import { launch } from './launch.ts'
+import { leftovers, removeLeftover } from './leftovers.ts'
+import { plan } from './plan.ts'
+import { preflight, smolvmFacts } from './preflight.ts'
+import { Smolvm } from './smolvm.ts'
+import { teardown } from './teardown.ts'
+import type { SmolmachinesPlaces, SmolmachinesTools } from './tools.ts'
+import { watch } from './watch.ts'
+
+export type { SmolmachinesPlaces } from './tools.ts'
+
+/** A backend, and what planning and the doctor ask of it. */
+export interface SmolmachinesBackend extends Backend<SmolmachinesPlan> {
+  /** Looks at smolvm. @returns null when it is not there or cannot be used */
+  facts(): Promise<SmolvmFacts | null>
+  /** What was seen last; planning itself asks nobody. */
+  seen(): SmolvmFacts | null
+  /** For the doctor: what is there, what it can enforce, what is kept; each with its fix. */
+  preflight(): Promise<readonly DoctorCheck[]>
+}
+
+/** The one door of this folder: nothing else in it is imported from outside. Contacts nothing yet. */
+export function smolmachines(places: SmolmachinesPlaces): SmolmachinesBackend {
+  const tools: SmolmachinesTools = {
+    ...places,
+    docker: new Docker(),
+    images: new KeyedLock(),
+    smolvm: new Smolvm(places.program),
+  }
+  let seen: SmolvmFacts | null = null
+  const facts = async () => {
+    seen = await smolvmFacts(tools)
+    return seen
+  }
+  return {
+    name: 'smolmachines',
+    plan,
+    launch: (confirmed, run) => launch(confirmed, run, tools),
+    adopt: (slug) => adopt(slug, tools),
+    teardown: (slug, onRelease) => teardown(slug, tools, onRelease),
+    existing: () => existing(tools),
+    watch: (onChange, signal) => watch(onChange, tools, signal),
+    leftovers: () => leftovers(tools),
+    removeLeftover: (leftover) => removeLeftover(leftover, tools),
+    facts,
+    seen: () => seen,
+    preflight: async () => preflight(await facts(), tools),
+  }
+}

@@ -1,0 +1,182 @@
+import path from 'node:path'
+import type { Bottle } from '../../bottles/backend.ts'
+import { inTurn, made, told } from '../../bottles/step-kinds.ts'
+import { type LaunchRun, step } from '../../bottles/steps.ts'
+import { probeBottle } from '../../bundle/boundary.ts'
+import { bundleImage } from '../../bundle/bundle-image.ts'
+import { startSidecars } from '../../bundle/start-sidecars.ts'
+import type { SmolmachinesPlan } from '../../contract/plan.ts'
+import { labelsOf } from '../../engine/names.ts'
+import { createBundleNetwork } from '../../engine/networks.ts'
+import { removeContainers, removeNetworks } from '../../engine/remove.ts'
+import { stateFolder } from '../../engine/tools.ts'
+import { newCanary } from '../../guest/canary.ts'
+import { egressEnv } from '../../guest/guest-env.ts'
+import { plainEnv } from '../../guest/plain-env.ts'
+import { provision } from '../../guest/provision.ts'
+import { startScript } from '../../guest/start-script.ts'
+import { putAuthority, trustAuthority } from '../../guest/trust.ts'
+import { copyWorkspace } from '../../guest/workspace/copy-workspace.ts'
+import { agentImage, usesBase } from '../../images/agent-image.ts'
+import { baseImage } from '../../images/base-image.ts'
+import { readExtraCa } from '../../images/extra-ca.ts'
+import { bytesOf } from '../../lib/bytes-of.ts'
+import { BoundaryError } from '../../probe/boundary-probe.ts'
+import { bottleCa } from '../../sidecars/egress/certificates.ts'
+import { artifact } from './artifact.ts'
+import { noteBoot } from './boot-trial.ts'
+import { SmolmachinesBottle } from './bottle.ts'
+import { gatedAgent, MARKS } from './gate.ts'
+import { startKeeper } from './keeper-link.ts'
+import { keeperSocket } from './keeper-place.ts'
+import { createMachine } from './machine.ts'
+import { removeMachineFile, writeMachineFile } from './machine-file.ts'
+import { machineGuest } from './machine-guest.ts'
+import { machineInit } from './machine-init.ts'
+import { probedMachine } from './probed-machine.ts'
+import { endKeeper } from './teardown.ts'
+import type { SmolmachinesTools } from './tools.ts'
+import { untilReady } from './until-ready.ts'
+
+/** Until a page tells its own size. */
+const FIRST_SIZE = { cols: 120, rows: 32 }
+
+/** Brings the bottle up step by step; if one fails, `run.scope` removes what the others made. */
+export async function launch(plan: SmolmachinesPlan, run: LaunchRun, tools: SmolmachinesTools): Promise<Bottle> {
+  const { docker, home, smolvm, images } = tools
+  const { slug, machine } = plan
+  const extraCa = await readExtraCa(tools.extraCa)
+  const dockerfile = path.resolve(tools.root, plan.image.dockerfile)
+
+  const base = await told(run, 'base image', async (output, signal) => {
+    if (!(await usesBase(dockerfile))) {
+      output.say(`${plan.image.dockerfile} names a base of its own`)
+      return plan.image.base
+    }
+    return inTurn(images, 'base', output, signal, () =>
+      baseImage(docker, { reference: plan.image.base, extraCa }, output, signal),
+    )
+  })
+  const agent = await told(run, 'agent image', (output, signal) =>
+    inTurn(images, plan.image.reference, output, signal, () =>
+      agentImage(docker, { plan: plan.image, file: dockerfile, base }, output, signal),
+    ),
+  )
+  const sidecars = await told(run, 'sidecar image', (output, signal) =>
+    inTurn(images, 'sidecars', output, signal, () => bundleImage(docker, { root: tools.root, base }, output, signal)),
+  )
+  const source = await told(run, 'artifact', (output, signal) =>
+    inTurn(images, `artifact ${agent}`, output, signal, () =>
+      artifact(agent, plan.artifact.kind, tools, output, signal),
+    ),
+  )
+
+  const network = await made(
+    run,
+    'networks',
+    () =>
+      createBundleNetwork(
+        docker,
+        { name: plan.network, labels: labelsOf(slug, 'network', home) },
+        { subnet: plan.bundleSubnet, gateway: plan.gateway },
+      ),
+    () => removeNetworks(docker, slug, home),
+  )
+  const state = stateFolder(tools, slug)
+  const ca = await step(run, 'certificates', () => bottleCa(state, slug))
+  const canary = newCanary()
+  await made(
+    run,
+    'sidecars',
+    (signal) =>
+      startSidecars(
+        plan,
+        run,
+        {
+          image: sidecars,
+          networks: { internal: network, egress: null },
+          address: plan.bundleAddress,
+          ca,
+          canary,
+          extraCa,
+          stateFolder: state,
+        },
+        tools,
+        signal,
+      ),
+    () => removeContainers(docker, slug, home, 'sidecars'),
+  )
+
+  await made(
+    run,
+    'machine',
+    async (signal) => {
+      // First, so that a machine that is made by half can be found.
+      await writeMachineFile(state, { machine, canary, bundle: plan.bundleAddress })
+      const env = plainEnv(plan, egressEnv(plan.bundleAddress, canary))
+      const { cpus, memory, disk } = plan.limits
+      const limits = { cpus, memoryBytes: bytesOf(memory), diskBytes: disk === null ? null : bytesOf(disk) }
+      await createMachine(plan, { source, env, home, ...limits }, smolvm, signal)
+    },
+    async () => {
+      await smolvm.delete(machine)
+      await removeMachineFile(state)
+    },
+  )
+  const startedAt = performance.now()
+  await made(
+    run,
+    'machine start',
+    (signal) => smolvm.start(machine, signal),
+    () => smolvm.stop(machine),
+  )
+  const guest = machineGuest(smolvm, machine)
+  await step(run, 'machine init', async (signal) => {
+    await untilReady(smolvm, machine, signal)
+    noteBoot(smolvm.program, Math.round(performance.now() - startedAt))
+    await machineInit(guest)
+  })
+  if (plan.workspace.mode === 'copy') {
+    await told(run, 'workspace', (output, signal) => copyWorkspace(guest, plan.workspace, output, signal))
+  }
+  await told(run, 'provision', async (output, signal) => {
+    await provision(guest, { plan, home, logins: run.logins }, output, signal)
+    await putAuthority(guest, ca.certificate, signal)
+    await trustAuthority(guest)
+  })
+  await step(run, 'boundary probe', async (signal) => {
+    const report = await probeBottle(slug, await probedMachine(slug, tools), run.tokens, tools, signal)
+    run.emit({
+      type: 'probe',
+      checks: report.checks,
+      verdict: report.green ? 'green' : 'red',
+      durationMs: report.durationMs,
+    })
+    if (!report.green) throw new BoundaryError(report)
+  })
+  await made(
+    run,
+    'start agent',
+    (signal) => {
+      const script = startScript(run.secrets)
+      const command = gatedAgent(plan.provider.argv, script, { pids: plan.limits.pids })
+      return startKeeper(
+        tools.root,
+        {
+          ...smolvm.interactive(machine, command),
+          env: definedOf(smolvm.environment),
+          script,
+          marks: MARKS,
+          socket: keeperSocket(state),
+          size: FIRST_SIZE,
+        },
+        signal,
+      )
+    },
+    () => endKeeper(slug, tools),
+  )
+  return new SmolmachinesBottle(tools, slug, { launched: true })
+}
+
+const definedOf = (env: NodeJS.ProcessEnv): Record<string, string> =>
+  Object.fromEntries(Object.entries(env).filter((pair): pair is [string, string] => pair[1] !== undefined))

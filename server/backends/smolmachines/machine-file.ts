@@ -1,0 +1,35 @@
+import { readFile, rm } from 'node:fs/promises'
+import path from 'node:path'
+import { z } from 'zod'
+import { replaceFile } from '../../lib/replace-file.ts'
+
+/**
+ * What says that a machine is this home's: older versions of smolvm have no labels, and all homes of a user share one
+ * list of machines. Written before the machine is made, removed after it is gone.
+ */
+const content = z.object({
+  machine: z.string(),
+  /** Means nothing, so it may be on the disk; the probe looks for it. */
+  canary: z.string(),
+  /** Where the bottle's bundle is, and what the guest calls its network. */
+  bundle: z.string(),
+})
+export type MachineFile = z.infer<typeof content>
+
+const fileIn = (stateFolder: string) => path.join(stateFolder, 'machine.json')
+
+export const writeMachineFile = (stateFolder: string, machine: MachineFile): Promise<void> =>
+  replaceFile(fileIn(stateFolder), JSON.stringify(machine), 0o600)
+
+/** @returns null when there is none, or none that can be read */
+export async function readMachineFile(stateFolder: string): Promise<MachineFile | null> {
+  const text = await readFile(fileIn(stateFolder), 'utf8').catch(() => null)
+  if (text === null) return null
+  try {
+    return content.parse(JSON.parse(text))
+  } catch {
+    return null
+  }
+}
+
+export const removeMachineFile = (stateFolder: string): Promise<void> => rm(fileIn(stateFolder), { force: true })
