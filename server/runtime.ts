@@ -1,5 +1,6 @@
 import { homedir } from 'node:os'
 import { docker } from './backends/docker/index.ts'
+import { smolmachines } from './backends/smolmachines/index.ts'
 import type { Backends } from './bottles/backend.ts'
 import { followTab } from './bottles/follow-tab.ts'
 import { KeptSecrets } from './bottles/kept-secrets.ts'
@@ -19,6 +20,7 @@ import { healthRoute } from './http/health.ts'
 import { logRoutes } from './http/log-routes.ts'
 import type { Route } from './http/route.ts'
 import { shareRoutes } from './http/share-routes.ts'
+import { hostAddresses } from './lib/host-addresses.ts'
 import { Scope } from './lib/scope.ts'
 import type { Logger } from './logger.ts'
 import { createManifests } from './manifest/manifests.ts'
@@ -75,8 +77,15 @@ export async function createRuntime(env: Env, logger: Logger, { root, version, p
     })
     scope.defer('networks', () => networks.close())
     // One line for each backend that this installation has.
-    const containers = docker({ root, home: env.home, extraCa: env.extraCa, dashboardPort: port })
-    const backends: Backends = { docker: containers }
+    const places = { root, home: env.home, extraCa: env.extraCa, dashboardPort: port }
+    const containers = docker(places)
+    const machines = smolmachines({
+      ...places,
+      cache: env.cache,
+      program: env.smolvm,
+      unenforcedAllowed: env.unenforcedSmolvm,
+    })
+    const backends: Backends = { docker: containers, smolmachines: machines }
     const manifests = createManifests({ home: env.home })
 
     const room: Room = {
@@ -99,16 +108,19 @@ export async function createRuntime(env: Env, logger: Logger, { root, version, p
       root,
       home: env.home,
       userHome: homedir(),
+      smolvm: machines.seen(),
+      addresses: hostAddresses(),
       ...(env.baseImage && { baseImage: env.baseImage }),
     })
     const bottles = new BottleService(room, { manifests, facts })
     scope.defer('bottles', () => bottles.close())
-    await bottles.start()
+    await Promise.all([bottles.start(), machines.facts()])
 
     const doctor = createDoctor({
       env,
       logger,
       engineFacts: () => containers.engineFacts(),
+      smolvm: () => machines.preflight(),
       askDatabase: () => db.$queryRaw`SELECT 1`,
     })
     const leftovers = new Leftovers({
