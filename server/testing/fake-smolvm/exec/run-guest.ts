@@ -61,9 +61,11 @@ async function streamsUntilEnd(
   const { stream, pid } = program
   stream.on('data', inside.tty ? (chunk: Buffer) => output.stdout(chunk) : demux(output))
   if (inside.stdin) process.stdin.pipe(stream)
-  const ended = new Promise<void>((resolve) =>
-    stream.once('end', resolve).once('close', resolve).once('error', resolve),
-  )
+  const ended = new Promise<void>((resolve) => {
+    // A socket that brought nothing tells its end at once, also while nobody listens.
+    if (stream.readableEnded || stream.destroyed) return resolve()
+    stream.once('end', resolve).once('close', resolve).once('error', resolve)
+  })
   const over = new AbortController()
   const limit = timeoutMs === null ? null : pause(timeoutMs, 'late' as const, { signal: over.signal }).catch(() => null)
   const goneAndDrained = async () => {
