@@ -43,6 +43,10 @@ test('scan and keys', () => {
     'inbound off',
   ])
   expect(scanWords({ outbound: false, inbound: [], onMatch: 'block' })).toEqual(['outbound off'])
+  expect(scanWords({ outbound: false, inbound: ['prompt_injection'], onMatch: 'block', onInbound: 'block' })).toEqual([
+    'outbound off',
+    'inbound prompt_injection, a hit cuts the answer',
+  ])
   expect(keyWords({ provider: 'github', forge_token_env: 'GITHUB_TOKEN' })).toBe(
     'deploy key made at github with $GITHUB_TOKEN, revoked at stop',
   )

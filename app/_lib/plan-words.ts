@@ -42,7 +42,12 @@ const ON_MATCH = { supervise: 'asks you', redact: 'cuts it out', block: 'refuses
 /** What scanning does with what leaves; and a second line where what comes back is not scanned in full. */
 export function scanWords(scan: RoutePlan['scan']): string[] {
   const out = scan.outbound === false ? 'outbound off' : `${detectors(scan.outbound)}, a hit ${ON_MATCH[scan.onMatch]}`
-  const back = scan.inbound === false ? ['inbound off'] : []
+  const back =
+    scan.inbound === false
+      ? ['inbound off']
+      : scan.onInbound === 'block'
+        ? [`inbound ${detectors(scan.inbound)}, a hit cuts the answer`]
+        : []
   return [out, ...back]
 }
 

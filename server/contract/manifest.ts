@@ -3,6 +3,9 @@ import type { ManifestName } from './ids.ts'
 /** What scanning does when something is found in a request. */
 export type OnMatch = 'supervise' | 'redact' | 'block'
 
+/** What scanning does when something is found in an answer: tells it and lets it pass, or cuts it. */
+export type OnInbound = 'warn' | 'block'
+
 /** How one path, or one header, is compared. Regexes run in linear time (RE2 syntax). */
 export interface PathMatch {
   type: 'exact' | 'prefix' | 'regex'
@@ -30,6 +33,7 @@ export interface RouteDlp {
   outbound_detectors?: false | readonly string[]
   inbound_detectors?: false | readonly string[]
   outbound_on_match?: OnMatch
+  inbound_on_match?: OnInbound
 }
 /** One allowed destination, as it is written in a bottle file. */
 export interface Route {

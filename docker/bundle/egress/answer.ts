@@ -3,10 +3,13 @@ import type { Agent, Dispatcher } from 'undici'
 import type { AuditEntry } from './audit.ts'
 import type { Detail } from './detail.ts'
 import { downstreamHeaders, valuesOf } from './headers.ts'
-import { InjectionWatch } from './inbound-scan.ts'
+import { CUT_MARKER, InjectionWatch, injectionFound } from './inbound-scan.ts'
 import { ByteWatch, type Needles } from './reflection.ts'
 import { Refusal } from './refusal.ts'
 import { send } from './upstream.ts'
+
+/** Longest that an agent may take to read why its answer ends. */
+const MARKER_MS = 1_000
 
 export interface AnswerJob {
   upstream: Agent
@@ -15,6 +18,8 @@ export interface AnswerJob {
   /** Forms of the values that must not come back; null: no credential was added. */
   secrets: Needles | null
   scanInbound: false | readonly string[]
+  /** What inbound scanning finds cuts the answer; else it is told and nothing more. */
+  blockInbound: boolean
   entry: AuditEntry
   /** At log level 2. */
   detail: Detail | null
@@ -24,11 +29,16 @@ export interface AnswerJob {
  * Sends the request and streams the answer to the agent as it comes, unbuffered and with back-pressure.
  * @throws Refusal as long as nothing was answered; afterwards a fault cuts the answer
  */
-export function answer({ upstream, request, response, secrets, scanInbound, entry, detail }: AnswerJob): Promise<void> {
+export function answer(job: AnswerJob): Promise<void> {
+  const { upstream, request, response, secrets, scanInbound, entry, detail } = job
   const watch = secrets && new ByteWatch(secrets)
   const injection = scanInbound === false ? null : new InjectionWatch(scanInbound)
+  const blocks = injection !== null && job.blockInbound
   return new Promise((resolve, reject) => {
     let begun = false
+    // Of an answer that may be blocked the head waits for the first piece: a refusal can then still take its place.
+    let begin = () => {}
+    let sized = false
     let corked = false
     // Exactly once, and before `end`: Node sends the end of a chunked answer before what is corked, which is lost then.
     const uncork = () => {
@@ -41,7 +51,9 @@ export function answer({ upstream, request, response, secrets, scanInbound, entr
     }
     const cut = (refusal: Refusal) => {
       if (!begun) return reject(refusal)
-      response.destroy()
+      uncork()
+      if (refusal.rule === 'injection-inbound' && !sized) endMarked(response)
+      else response.destroy()
       over({ outcome: 'refused', rule: refusal.rule, message: refusal.message })
     }
     const gone = { message: 'The agent closed the connection before the answer ended.' }
@@ -57,22 +69,27 @@ export function answer({ upstream, request, response, secrets, scanInbound, entr
             new Refusal('token-reflected', 502, 'The answer held the credential that egress adds, and was cut.'),
           )
         }
-        if (secrets && isCoded(valuesOf(headers, 'content-encoding'))) {
+        if ((secrets || blocks) && isCoded(valuesOf(headers, 'content-encoding'))) {
           return control.abort(
             new Refusal('encoding', 502, 'The upstream compressed its answer unasked, so it cannot be checked.'),
           )
         }
-        // Throws for characters that no header may hold; the upstream's own words for the status are not passed on.
-        response.writeHead(status, passed)
-        begun = true
-        entry.note({ status })
-        detail?.answered(passed)
-        response.on('drain', control.resume)
-        // What came in one piece goes on in one piece: as a rule all of a small answer. Nothing waits longer than that.
-        response.cork()
-        corked = true
-        response.flushHeaders()
-        process.nextTick(uncork)
+        begin = () => {
+          begin = () => {}
+          // Throws for characters that no header may hold; the upstream's own words for the status are not passed on.
+          response.writeHead(status, passed)
+          begun = true
+          sized = valuesOf(passed, 'content-length').length > 0
+          entry.note({ status })
+          detail?.answered(passed)
+          response.on('drain', control.resume)
+          // What came in one piece goes on in one piece: as a rule all of a small answer. Nothing waits longer than that.
+          response.cork()
+          corked = true
+          response.flushHeaders()
+          process.nextTick(uncork)
+        }
+        if (!blocks) begin()
       },
       data(chunk) {
         if (watch?.seenIn(chunk)) {
@@ -83,11 +100,17 @@ export function answer({ upstream, request, response, secrets, scanInbound, entr
         }
         const finding = injection?.seenIn(chunk)
         if (finding) entry.note({ findings: [finding] })
+        if (finding && blocks) {
+          sending.abort(injectionFound())
+          return true
+        }
+        begin()
         entry.down(chunk.length)
         detail?.came(chunk)
         return response.write(chunk)
       },
       end() {
+        begin()
         uncork()
         response.end()
         over()
@@ -99,6 +122,16 @@ export function answer({ upstream, request, response, secrets, scanInbound, entr
       sending.abort(new Error('The agent closed the connection.'))
       over(gone)
     })
+  })
+}
+
+/** Says why before it cuts: what is chunked has room for it. Who does not read it is not waited for. */
+function endMarked(response: ServerResponse): void {
+  const cut = () => response.destroy()
+  const timer = setTimeout(cut, MARKER_MS)
+  response.write(CUT_MARKER, () => {
+    clearTimeout(timer)
+    cut()
   })
 }
 

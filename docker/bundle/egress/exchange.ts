@@ -131,6 +131,7 @@ async function carry(request: IncomingMessage, response: ServerResponse, carried
     response,
     secrets,
     scanInbound: route.plan.scan.inbound,
+    blockInbound: route.plan.scan.onInbound === 'block',
     entry,
     detail,
   })

@@ -1,3 +1,5 @@
+import { Refusal } from './refusal.ts'
+
 /**
  * Naive wording of prompt injection, as a tripwire: it tells the operator where to look and stops nobody determined.
  * The boundary is the list of routes, not this.
@@ -14,22 +16,36 @@ const SHAPES: Readonly<Record<string, RegExp>> = {
 const TAIL = 512 // characters kept so that a phrase across two chunks is seen
 const LIMIT = 4 * 1024 * 1024 // bytes of one answer that are looked at
 
+/** The detector of a bottle file under which all of them go. */
+const DETECTOR = 'prompt_injection'
+
 export class InjectionWatch {
   #tail = ''
   #looked = 0
+  #found = false
   readonly #shapes: readonly (readonly [string, RegExp])[]
 
-  /** @param detectors names out of SHAPES; empty for all */
+  /** @param detectors of the route; empty for all */
   constructor(detectors: readonly string[]) {
-    this.#shapes = Object.entries(SHAPES).filter(([name]) => detectors.length === 0 || detectors.includes(name))
+    this.#shapes = detectors.length === 0 || detectors.includes(DETECTOR) ? Object.entries(SHAPES) : []
   }
 
-  /** @returns the name of the first shape that has appeared by the end of this chunk */
+  /** @returns what was found, in words for the audit, the first time that a shape has appeared by the end of this chunk */
   seenIn(chunk: Buffer): string | null {
-    if (this.#looked > LIMIT) return null
+    if (this.#found || this.#looked > LIMIT || this.#shapes.length === 0) return null
     this.#looked += chunk.length
     const text = this.#tail + chunk.toString('latin1')
     this.#tail = text.slice(-TAIL)
-    return this.#shapes.find(([, shape]) => shape.test(text))?.[0] ?? null
+    const shape = this.#shapes.find(([, shape]) => shape.test(text))?.[0]
+    if (shape === undefined) return null
+    this.#found = true
+    return `${DETECTOR} (${shape}) in answer`
   }
 }
+
+/** Of an answer that a route blocks. As long as nothing of it was sent, it is answered in its place. */
+export const injectionFound = (): Refusal =>
+  new Refusal('injection-inbound', 403, 'The answer holds text that tries to steer the agent, and was cut.')
+
+/** Where part of such an answer was sent, what says so at its end. Its length is then not known beforehand. */
+export const CUT_MARKER = '\n[bot-bottle: egress cut this answer here, because it tries to steer the agent]\n'

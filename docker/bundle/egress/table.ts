@@ -48,7 +48,13 @@ const route = z.strictObject({
     .nullable(),
   matches: z.array(match).max(200).readonly(),
   gitFetch: z.boolean(),
-  scan: z.strictObject({ outbound, inbound, onMatch: z.enum(['supervise', 'redact', 'block']) }),
+  scan: z.strictObject({
+    outbound,
+    inbound,
+    onMatch: z.enum(['supervise', 'redact', 'block']),
+    /** Absent: warns. */
+    onInbound: z.enum(['warn', 'block']).optional(),
+  }),
 })
 
 /** The file in the mounted folder: a plan's egress part without its token slots. */

@@ -123,8 +123,11 @@ export const routeSchema = z
           .enum(['supervise', 'redact', 'block'])
           .describe('one of supervise, redact, block')
           .optional(),
+        inbound_on_match: z.enum(['warn', 'block']).describe('one of warn, block').optional(),
       })
-      .describe('a map of outbound_detectors, inbound_detectors, outbound_on_match; false switches a direction off')
+      .describe(
+        'a map of outbound_detectors, inbound_detectors, outbound_on_match, inbound_on_match; false switches a direction off',
+      )
       .optional(),
     git: z
       .strictObject({ fetch: z.boolean().describe('true or false') })

@@ -37,7 +37,12 @@ test('a route that says nothing is scanned both ways, blocks on a hit, and fetch
 })
 
 test('`false` switches a direction off, a list narrows it', () => {
-  const dlp = { outbound_detectors: ['known_secrets'], inbound_detectors: false, outbound_on_match: 'redact' } as const
+  const dlp = {
+    outbound_detectors: ['known_secrets'],
+    inbound_detectors: false,
+    outbound_on_match: 'redact',
+    inbound_on_match: 'block',
+  } as const
   expect(planned([route('a.x', { dlp })]).egress.routes[0]!.scan).toEqual({
     outbound: ['known_secrets'],
     inbound: false,

@@ -19,6 +19,7 @@ export function enforced<O extends RouteOrigin>(route: Route, origin: O): Omit<L
       outbound: dlp?.outbound_detectors ?? OUTBOUND,
       inbound: dlp?.inbound_detectors ?? INBOUND,
       onMatch: dlp?.outbound_on_match ?? 'block',
+      ...(dlp?.inbound_on_match === 'block' && { onInbound: 'block' as const }),
     },
   }
 }
@@ -30,6 +31,7 @@ export function asWritten({ host, ports, auth, matches, gitFetch, scan }: LiveRo
     ...(!same(scan.outbound, OUTBOUND) && { outbound_detectors: scan.outbound }),
     ...(!same(scan.inbound, INBOUND) && { inbound_detectors: scan.inbound }),
     ...(scan.onMatch !== 'block' && { outbound_on_match: scan.onMatch }),
+    ...(scan.onInbound === 'block' && { inbound_on_match: scan.onInbound }),
   }
   const header = auth && (auth.scheme === 'header' || auth.header !== 'Authorization') && { header: auth.header }
   return {
