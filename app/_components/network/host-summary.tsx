@@ -2,6 +2,7 @@
 
 import { useRef } from 'react'
 import { count, formatBytes, formatDuration } from '@/app/_lib/format'
+import { UNREADABLE } from '@/app/_lib/network/request-words'
 import { useListKeys } from '@/app/_lib/use-list-keys'
 import { visibleText } from '@/app/_lib/visible-text'
 import type { NetworkSummary } from '@/server/contract/network'
@@ -91,9 +92,13 @@ function Host({ row, most, bytes, slowest, onHost }: HostProps) {
         onClick={() => onHost(host)}
         className={`${COLUMNS} min-h-13 w-full px-4 py-2 text-left text-data hover:bg-hover focus-visible:-outline-offset-2`}
       >
-        <span dir="ltr" className="machine truncate" title={visibleText(host, 300)}>
-          {visibleText(host, 300)}
-        </span>
+        {host === '' ? (
+          <span className="truncate text-muted">{UNREADABLE}</span>
+        ) : (
+          <span dir="ltr" className="machine truncate" title={visibleText(host, 300)}>
+            {visibleText(host, 300)}
+          </span>
+        )}
         <Measure text={requests.toLocaleString('en-US')} share={requests / most} bad={refused / requests} />
         <span className="max-md:order-3">
           {refused > 0 ? (

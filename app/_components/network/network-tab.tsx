@@ -52,7 +52,9 @@ export function NetworkTab({ bottle: initial, plan, first, summary, routes: firs
   useKeys([{ keys: '/', label: 'Filter the requests', run: () => searchField.current?.focus() }])
 
   const onlyHost = (name: string) => {
-    if (name.length > MOST_HOST) setQuery(name.slice(0, 100))
+    // What could not be read has no host, and a filter by none is no filter.
+    if (name === '') setQuery('malformed')
+    else if (name.length > MOST_HOST) setQuery(name.slice(0, 100))
     else setHost(name)
     setView('requests')
   }
@@ -109,7 +111,7 @@ export function NetworkTab({ bottle: initial, plan, first, summary, routes: firs
           query={query}
           filtered={known !== undefined || host !== '' || query !== ''}
           live={live}
-          onAllow={setAllowing}
+          onAllow={bottle.egress ? setAllowing : null}
           onHost={onlyHost}
           onClear={clear}
         />

@@ -1,6 +1,6 @@
 import type { Ref } from 'react'
 import { count, formatBytes, formatDuration, formatExact } from '@/app/_lib/format'
-import { addressOf, canBeAllowed, outcomeWord, ruleMeaning } from '@/app/_lib/network/request-words'
+import { addressOf, canBeAllowed, outcomeWord, ruleMeaning, UNREADABLE } from '@/app/_lib/network/request-words'
 import { visibleText } from '@/app/_lib/visible-text'
 import type { EgressDetail } from '@/server/contract/egress'
 import type { NetworkRequest } from '@/server/contract/network'
@@ -16,7 +16,8 @@ export function RequestDetails({
   ref,
 }: {
   request: NetworkRequest
-  onAllow: (request: NetworkRequest) => void
+  /** Null where routes cannot be changed. */
+  onAllow: ((request: NetworkRequest) => void) | null
   onHost: (host: string) => void
   ref: Ref<HTMLDivElement>
 }) {
@@ -27,12 +28,16 @@ export function RequestDetails({
       <div className="max-w-[920px]">
         <Facts>
           <Fact name="Request">
-            <span className="flex items-start gap-1">
-              <Mono className="max-h-32 min-w-0 overflow-auto">
-                {visibleText(request.method)} {visibleText(address)}
-              </Mono>
-              <CopyButton text={address} label="Copy the address" className="-my-1 size-6" />
-            </span>
+            {address === '' ? (
+              <span className="text-muted">{UNREADABLE}</span>
+            ) : (
+              <span className="flex items-start gap-1">
+                <Mono className="max-h-32 min-w-0 overflow-auto">
+                  {visibleText(request.method)} {visibleText(address)}
+                </Mono>
+                <CopyButton text={address} label="Copy the address" className="-my-1 size-6" />
+              </span>
+            )}
           </Fact>
           <Fact name="When">
             <span suppressHydrationWarning>{formatExact(request.at)}</span>
@@ -90,14 +95,16 @@ export function RequestDetails({
         </Facts>
         {detail && <Exchange detail={detail} />}
         <div className="mt-3 flex flex-wrap gap-2">
-          {canBeAllowed(request) && (
+          {onAllow && canBeAllowed(request) && (
             <Button size="sm" onClick={() => onAllow(request)}>
               Allow this…
             </Button>
           )}
-          <Button size="sm" onClick={() => onHost(request.host)}>
-            Only this host
-          </Button>
+          {request.host !== '' && (
+            <Button size="sm" onClick={() => onHost(request.host)}>
+              Only this host
+            </Button>
+          )}
         </div>
       </div>
     </div>

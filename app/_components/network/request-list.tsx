@@ -24,7 +24,8 @@ interface RequestListProps {
   filtered: boolean
   /** More may come. */
   live: boolean
-  onAllow: (request: NetworkRequest) => void
+  /** Null where routes cannot be changed. */
+  onAllow: ((request: NetworkRequest) => void) | null
   onHost: (host: string) => void
   onClear: () => void
 }

@@ -41,15 +41,32 @@ test('a row holds no more of a long path than can be seen', () => {
 
 test('what a route would lift can be allowed; what no route lifts cannot', () => {
   const onAllow = vi.fn()
-  const row = (rule: string) => {
+  const row = (rule: string, onAllowed: typeof onAllow | null = onAllow) => {
     const request = aRequest({ outcome: 'refused', rule })
     const { container } = render(
-      <RequestRow request={request} shape="wide" open={false} onOpen={() => {}} onAllow={onAllow} />,
+      <RequestRow request={request} shape="wide" open={false} onOpen={() => {}} onAllow={onAllowed} />,
     )
     return within(container).queryByRole('button', { name: /^Allow/ })
   }
+  expect(row('not-listed', null), 'of a bottle that is over').toBeNull()
   row('not-listed')!.click()
   expect(onAllow).toHaveBeenCalledWith(expect.objectContaining({ rule: 'not-listed' }))
   for (const rule of ['frozen', 'secret-outbound', 'private-address', 'malformed']) expect(row(rule)).toBeNull()
   expect(screen.getAllByText('Refused').length).toBeGreaterThan(0)
+})
+
+test('what could not be read as a request says so, in place of a host, a port and a method', () => {
+  const nobody = { method: '', host: '', port: 0, path: '' }
+  const request = aRequest({ ...nobody, outcome: 'refused', rule: 'malformed', status: 400, message: 'Not HTTP/1.1.' })
+  const { container } = render(
+    <TooltipProvider>
+      {(['wide', 'narrow'] as const).map((shape) => (
+        <RequestRow key={shape} request={request} shape={shape} open onOpen={() => {}} onAllow={() => {}} />
+      ))}
+      <RequestDetails request={request} onAllow={() => {}} onHost={() => {}} ref={null} />
+    </TooltipProvider>,
+  )
+  expect(screen.getAllByText('not readable as HTTP')).toHaveLength(3)
+  expect(container.textContent).not.toMatch(/HTTP:|https:/)
+  expect(screen.queryByRole('button', { name: /Only this host|Copy/ })).toBeNull()
 })

@@ -1,7 +1,7 @@
 import { clsx } from 'clsx'
 import { memo } from 'react'
 import { formatBytes, formatDuration } from '@/app/_lib/format'
-import { canBeAllowed, clockTime, decisionWords } from '@/app/_lib/network/request-words'
+import { canBeAllowed, clockTime, decisionWords, UNREADABLE } from '@/app/_lib/network/request-words'
 import { visibleText } from '@/app/_lib/visible-text'
 import type { NetworkRequest } from '@/server/contract/network'
 import { Button } from '../ui/button'
@@ -19,13 +19,14 @@ interface RowProps {
   shape: 'wide' | 'narrow' | 'either'
   open: boolean
   onOpen: (id: string) => void
-  onAllow: (request: NetworkRequest) => void
+  /** Null where routes cannot be changed: the bottle is not up. */
+  onAllow: ((request: NetworkRequest) => void) | null
 }
 
 /** One request in one line, or two on a phone. All of its text is the agent's: it is shown as text and made visible. */
 export const RequestRow = memo(function RequestRow({ request, shape, open, onOpen, onAllow }: RowProps) {
   const refused = request.outcome === 'refused'
-  const allowable = canBeAllowed(request)
+  const allow = canBeAllowed(request) ? onAllow : null
   return (
     <div
       className={clsx(
@@ -52,7 +53,7 @@ export const RequestRow = memo(function RequestRow({ request, shape, open, onOpe
           <span
             className={clsx(
               'flex h-[54px] flex-col justify-center gap-0.5 pl-4',
-              allowable ? 'pr-24' : 'pr-4',
+              allow ? 'pr-24' : 'pr-4',
               shape === 'either' && 'lg:hidden',
             )}
           >
@@ -60,10 +61,10 @@ export const RequestRow = memo(function RequestRow({ request, shape, open, onOpe
           </span>
         )}
       </button>
-      {allowable && (
+      {allow && (
         <Button
           size="sm"
-          onClick={() => onAllow(request)}
+          onClick={() => allow(request)}
           aria-label={`Allow ${visibleText(request.method, 20)} ${visibleText(request.host, 80)}…`}
           className={clsx(
             'absolute right-3 px-2',
@@ -84,7 +85,9 @@ function WideCells({ request }: { request: NetworkRequest }) {
     <>
       <Time at={request.at} />
       <OutcomeSign outcome={request.outcome} />
-      <span className="machine truncate text-muted">{visibleText(request.method, 20)}</span>
+      <span className="machine truncate text-muted">
+        {request.method ? visibleText(request.method, 20) : <span className="text-dim">–</span>}
+      </span>
       <Target request={request} />
       <Status request={request} />
       <span className="flex justify-end gap-2.5 whitespace-nowrap text-caption text-muted">
@@ -111,7 +114,11 @@ function NarrowCells({ request }: { request: NetworkRequest }) {
       <span className="flex w-full items-center gap-2">
         <OutcomeSign outcome={request.outcome} wordHidden={request.outcome === 'allowed'} />
         <span className="machine shrink-0 text-caption text-muted">{visibleText(request.method, 10)}</span>
-        <span className="machine min-w-0 flex-1 truncate">{visibleText(request.host, MOST_PATH)}</span>
+        {request.host ? (
+          <span className="machine min-w-0 flex-1 truncate">{visibleText(request.host, MOST_PATH)}</span>
+        ) : (
+          <span className="min-w-0 flex-1 truncate text-muted">{UNREADABLE}</span>
+        )}
         <Status request={request} />
       </span>
       <span className="flex w-full items-center gap-2 text-caption text-dim">
@@ -129,11 +136,17 @@ function Target({ request }: { request: NetworkRequest }) {
   const { host, port, path, count = 1 } = request
   return (
     <span dir="ltr" className="flex min-w-0 items-baseline">
-      <span className="machine max-w-[62%] shrink-0 truncate text-ink">
-        {visibleText(host, MOST_PATH)}
-        {port !== 443 && <span className="text-muted">:{port}</span>}
-      </span>
-      <span className="machine min-w-0 truncate text-muted">{visibleText(path, MOST_PATH)}</span>
+      {host === '' ? (
+        <span className="truncate text-muted">{UNREADABLE}</span>
+      ) : (
+        <>
+          <span className={clsx('machine shrink-0 truncate text-ink', path ? 'max-w-[62%]' : 'max-w-full')}>
+            {visibleText(host, MOST_PATH)}
+            {port !== 443 && <span className="text-muted">:{port}</span>}
+          </span>
+          <span className="machine min-w-0 truncate text-muted">{visibleText(path, MOST_PATH)}</span>
+        </>
+      )}
       {count > 1 && (
         <span className="ml-2 shrink-0 rounded-full bg-idle-soft px-1.5 text-caption text-muted">
           ×{count.toLocaleString('en-US')}

@@ -47,6 +47,9 @@ const LIFTED_BY_ROUTE: ReadonlySet<string> = new Set(['not-listed', 'port-not-li
 export const canBeAllowed = ({ outcome, rule }: NetworkRequest): boolean =>
   outcome === 'refused' && rule !== undefined && LIFTED_BY_ROUTE.has(rule)
 
+/** In place of host and path where the request could not be read so far: egress tells no host then. */
+export const UNREADABLE = 'not readable as HTTP'
+
 /** `https://api.example.com:8443/v1`, for reading and copying, and never a link: the agent chose it. */
 export function addressOf({
   host,
@@ -54,6 +57,7 @@ export function addressOf({
   path,
   method,
 }: Pick<EgressAudit, 'host' | 'port' | 'path' | 'method'>): string {
+  if (host === '') return ''
   if (method === 'CONNECT') return `${host}:${port}`
   return port === 80 ? `http://${host}${path}` : `https://${host}${port === 443 ? '' : `:${port}`}${path}`
 }
