@@ -57,7 +57,7 @@ function grams(text: string, length: number): string[] {
 export class KnownValues {
   readonly #plain: Index | null
   readonly #squeezed: Index | null
-  readonly #block = new Uint8Array(BLOCK)
+  readonly #block = Buffer.allocUnsafeSlow(BLOCK)
   readonly #values: readonly KnownValue[]
 
   constructor(values: readonly KnownValue[]) {
@@ -90,11 +90,11 @@ export class KnownValues {
     const kept = this.#squeezed.search.longest - 1
     let size = 0
     for (let at = 0; at < bytes.length; ) {
-      for (; at < bytes.length && size < BLOCK; at++) {
-        const byte = bytes[at]!
-        block[size] = byte
-        size += LETTERS_AND_DIGITS[byte]!
-      }
+      const end = Math.min(bytes.length, at + BLOCK - size)
+      size = squeeze(bytes, at, end, block, size)
+      at = end
+      // Half a block at least, so that the seams are few.
+      if (size < BLOCK / 2 && at < bytes.length) continue
       search(this.#squeezed, block.subarray(0, size), names)
       // What lies across two blocks begins in the first.
       block.copyWithin(0, Math.max(0, size - kept), size)
@@ -111,6 +111,32 @@ export class KnownValues {
     }
     return left
   }
+}
+
+/** Puts the letters and digits of a part of `bytes` into `block`. @returns how much of it is used now */
+function squeeze(bytes: Uint8Array, from: number, to: number, block: Uint8Array, used: number): number {
+  let size = used
+  let at = from
+  // Without a branch: whether a byte stays is known from where the next one goes. Four in a turn take half the time.
+  for (; at + 4 <= to; at += 4) {
+    const a = bytes[at]!
+    const b = bytes[at + 1]!
+    const c = bytes[at + 2]!
+    const d = bytes[at + 3]!
+    block[size] = a
+    size += LETTERS_AND_DIGITS[a]!
+    block[size] = b
+    size += LETTERS_AND_DIGITS[b]!
+    block[size] = c
+    size += LETTERS_AND_DIGITS[c]!
+    block[size] = d
+    size += LETTERS_AND_DIGITS[d]!
+  }
+  for (; at < to; at++) {
+    block[size] = bytes[at]!
+    size += LETTERS_AND_DIGITS[bytes[at]!]!
+  }
+  return size
 }
 
 interface Index {

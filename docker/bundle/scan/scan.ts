@@ -30,7 +30,7 @@ export function findingsIn(
       for (const name of known.findIn(view)) found.add(name)
       for (const name of known.findSqueezed(view)) found.add(name)
     }
-    for (const id of shapesIn(view.toString('latin1'), wanted.shapes)) found.add(id)
+    for (const id of shapesIn(view, wanted.shapes)) found.add(id)
   }
   if (budget?.isSpent) throw new OverBudgetError()
   if (wanted.entropy && looksRandom(bytes)) found.add('high_entropy')

@@ -24,10 +24,13 @@ export const SHAPES: readonly Shape[] = [
 const anchors = findAnchors(SHAPES)
 
 /** @returns ids of the shapes that stand in a text. @param only ids to look for; null for all */
-export function shapesIn(text: string, only: readonly string[] | null): Set<string> {
+export function shapesIn(source: Buffer | string, only: readonly string[] | null): Set<string> {
   const ids = new Set<string>()
-  anchors(text, (shape, at) => {
+  // Many texts hold no anchor, and need not be made a string.
+  let text = typeof source === 'string' ? source : null
+  anchors(typeof source === 'string' ? Buffer.from(source, 'latin1') : source, (shape, at) => {
     if (ids.has(shape.id) || (only && !only.includes(shape.id))) return
+    text ??= source.toString('latin1')
     if (secretAt(text, shape, at)) ids.add(shape.id)
   })
   return ids
@@ -36,7 +39,8 @@ export function shapesIn(text: string, only: readonly string[] | null): Set<stri
 /** Replaces what is secret in every shape that stands in a text. */
 export function redactShapes(text: string, only: readonly string[] | null, replacement: string): string {
   const secrets: Span[] = []
-  anchors(text, (shape, at) => {
+  // Characters beyond latin1 may look like others; the pattern looks again.
+  anchors(Buffer.from(text, 'latin1'), (shape, at) => {
     if (only && !only.includes(shape.id)) return
     const secret = secretAt(text, shape, at)
     if (secret) secrets.push(secret)

@@ -1,31 +1,50 @@
 import type { Shape } from './shape.ts'
 
+/** Anchors of two characters may be followed by any. */
+const ANY = Array.from({ length: 256 }, (_, code) => code)
+
 /**
- * Makes a search for the anchors of many shapes in one pass, whatever their number: a table says at each two characters
- * whether an anchor begins there, which it seldom does.
+ * Makes a search for the anchors of many shapes in one pass, whatever their number: a table of bits says at each three
+ * bytes whether an anchor may begin there, which it seldom does. Bytes are read four at a time: that costs half of what
+ * the characters of a string cost one by one.
  */
 export function findAnchors(shapes: readonly Shape[]) {
-  const groups: Shape[][] = [[]]
-  const groupAt = new Uint8Array(65536)
+  const filter = new Uint8Array(1 << (PLACES - 3))
+  const groups: ({ shape: Shape; anchor: Buffer }[] | undefined)[] = new Array(65536).fill(undefined)
   for (const shape of shapes) {
-    const pair = (shape.anchor.charCodeAt(0) << 8) | shape.anchor.charCodeAt(1)
-    if (groupAt[pair] === 0) {
-      groupAt[pair] = groups.length
-      groups.push([])
+    const anchor = Buffer.from(shape.anchor, 'latin1')
+    const pair = anchor.readUInt16BE(0)
+    for (const third of anchor.length > 2 ? [anchor[2]!] : ANY) {
+      const place = placeOf((pair << 8) | third)
+      filter[place >>> 3]! |= 1 << (place & 7)
     }
-    groups[groupAt[pair]!]!.push(shape)
+    groups[pair] ??= []
+    groups[pair].push({ shape, anchor })
   }
-  if (groups.length > 256) throw new Error('more beginnings of anchors than the table tells apart')
+  const tryAt = (bytes: Buffer, at: number, found: (shape: Shape, at: number) => void) => {
+    const group = groups[(bytes[at]! << 8) | bytes[at + 1]!]
+    if (group) for (const { shape, anchor } of group) if (standsAt(bytes, at, anchor)) found(shape, at)
+  }
 
-  return (text: string, found: (shape: Shape, at: number) => void): void => {
-    let code = text.charCodeAt(0)
-    for (let at = 0, last = text.length - 1; at < last; at++) {
-      const next = text.charCodeAt(at + 1)
-      // Characters beyond latin1 may meet a wrong group; what follows looks again.
-      const group = groupAt[((code << 8) | next) & 0xffff]!
-      code = next
-      if (group === 0) continue
-      for (const shape of groups[group]!) if (text.startsWith(shape.anchor, at)) found(shape, at)
+  return (bytes: Buffer, found: (shape: Shape, at: number) => void): void => {
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+    let at = 0
+    for (const last = bytes.length - 4; at <= last; at += 2) {
+      const four = view.getInt32(at)
+      const one = placeOf(four >>> 8)
+      if ((filter[one >>> 3]! & (1 << (one & 7))) !== 0) tryAt(bytes, at, found)
+      const two = placeOf(four & 0xffffff)
+      if ((filter[two >>> 3]! & (1 << (two & 7))) !== 0) tryAt(bytes, at + 1, found)
     }
+    for (; at < bytes.length; at++) tryAt(bytes, at, found)
   }
 }
+
+function standsAt(bytes: Buffer, at: number, anchor: Buffer): boolean {
+  for (let i = 2; i < anchor.length; i++) if (bytes[at + i] !== anchor[i]) return false
+  return true
+}
+
+const PLACES = 20 // bits: 128 KiB of table; with a quarter of it three times as many places are tried in vain
+/** Fibonacci hashing: the upper bits of a product depend on all of the factor's. */
+const placeOf = (three: number): number => Math.imul(three, 0x9e3779b1) >>> (32 - PLACES)
