@@ -5,8 +5,11 @@
 import { randomBytes } from 'node:crypto'
 import { mkdir, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import headless from '@xterm/headless'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { engineAbsent, TestHome, type TestRun } from '../backends/docker/testing/test-home.ts'
+import { PLACEHOLDER_TOKEN } from '../providers/guest.ts'
+import { CODEX_LOGIN } from '../providers/host-logins.ts'
 import { tableOf } from '../sidecars/egress/table-file.ts'
 import { collectTokens } from '../sidecars/egress/tokens.ts'
 import { BottleWorld, mintWorldCa } from './escape/bottle-world.ts'
@@ -51,10 +54,33 @@ describe.skipIf(absent)(`a real agent${absent ? ` (skipped: ${absent})` : ''}`, 
     expect(vendor.arrived.length).toBeGreaterThan(0)
     for (const { rawHeaders } of vendor.arrived) expect(sent(rawHeaders, 'authorization')).toEqual([`Bearer ${token}`])
     expect(world.told.filter(({ slot, outcome }) => slot && outcome !== 'refused').length).toBeGreaterThan(0)
-    expect(await world.placesOf(token)).toEqual([])
+    // A signature is the part of a token by which it is worth something, and is in no placeholder.
+    expect(await world.placesOf(token.split('.').at(-1)!)).toEqual([])
+    const standsIn = await world.placesOf(PLACEHOLDER_TOKEN)
+    expect(
+      standsIn.filter((place) => place.startsWith('in the bottle')),
+      'the control',
+    ).not.toEqual([])
   }
 
-  test('Claude Code answers, word by word, with a login that it does not have', async () => {
+  /** A program of the bottle on a screen, as an operator has it. @returns what the screen shows */
+  async function onScreen({ agent }: { agent: string }, script: string): Promise<() => string> {
+    const screen = new headless.Terminal({ cols: 120, rows: 32, allowProposedApi: true })
+    const command = ['sh', '-c', `cd ~/workspace && TERM=xterm-256color exec ${script}`]
+    const exec = await home.tools.docker.exec(agent, { command, user: '1000:1000', tty: true })
+    await exec.resize({ cols: 120, rows: 32 })
+    exec.stream.on('data', (chunk: Buffer) => screen.write(chunk))
+    // Programs ask a terminal what it can do, and wait for the answer.
+    screen.onData((answer) => exec.stream.write(answer))
+    // A program may change to the other of a terminal's two buffers.
+    const lines = ({ active } = screen.buffer) => Array.from({ length: active.length }, (_, y) => active.getLine(y)!)
+    return () =>
+      lines()
+        .map((line) => line.translateToString(true))
+        .join('\n')
+  }
+
+  test('Claude Code answers, line by line, with a login that it does not have', async () => {
     const token = `sk-ant-oat01-${randomBytes(40).toString('base64url')}`
     const set = await bottle('{template: claude, auth_token: MY_CLAUDE}', ['api.anthropic.com'], {
       tokens: { MY_CLAUDE: token },
@@ -73,14 +99,14 @@ describe.skipIf(absent)(`a real agent${absent ? ` (skipped: ${absent})` : ''}`, 
     const firstPiece = new Promise<void>((resolve) => {
       exec.stream.on('data', (chunk: Buffer) => {
         said += chunk.toString()
-        if (said.includes(`"text":"${SAID[0]}"`)) resolve()
+        if (said.includes(`"text":${JSON.stringify(SAID[0])}`)) resolve()
       })
     })
     // The vendor says the rest when the first piece was seen in the bottle: a held-back answer would never end.
     vendor.answer = fakeVendor(() => firstPiece)
     await new Promise((resolve) => exec.stream.once('close', resolve))
     expect(await exec.exitCode(), said).toBe(0)
-    expect(said).toContain(`"result":"${SAID.join('')}"`)
+    expect(said).toContain(`"result":${JSON.stringify(SAID.join(''))}`)
     expect((await world.sh('env')).stdout).toContain('CLAUDE_CODE_OAUTH_TOKEN=bot-bottle-placeholder')
     await tokenStayedOut(set, token)
   })
@@ -100,38 +126,63 @@ describe.skipIf(absent)(`a real agent${absent ? ` (skipped: ${absent})` : ''}`, 
     await tokenStayedOut(set, token)
   })
 
-  test('Codex reaches its vendor with the login of this machine, which stays there', async () => {
+  test('Codex answers, line by line, with the login of this machine, which stays there', async () => {
     const userHome = path.join(home.home, 'user')
+    const random = () => randomBytes(24).toString('base64url')
     const jwt = (claims: object) =>
-      [{ alg: 'none' }, claims, { s: randomBytes(24).toString('hex') }]
-        .map((part) => Buffer.from(JSON.stringify(part)).toString('base64url'))
+      [JSON.stringify({ alg: 'RS256', typ: 'JWT' }), JSON.stringify(claims), randomBytes(64)]
+        .map((part) => Buffer.from(part).toString('base64url'))
         .join('.')
-    const account = { chatgpt_plan_type: 'plus', chatgpt_account_id: 'acc-1' }
-    const token = jwt({ exp: Math.floor(Date.now() / 1000) + 3600, 'https://api.openai.com/auth': account })
+    const account = { chatgpt_plan_type: 'plus', chatgpt_account_id: `acc-${random()}` }
+    const exp = Math.floor(Date.now() / 1000) + 3600
+    const auth = { 'https://api.openai.com/auth': account }
     const login = {
-      id_token: jwt({ email: 'a@b.c' }),
-      access_token: token,
-      refresh_token: 'real-refresh',
-      account_id: 'acc-1',
+      auth_mode: 'chatgpt',
+      OPENAI_API_KEY: null,
+      tokens: {
+        id_token: jwt({ email: `${random()}@example.com`, ...auth }),
+        access_token: jwt({ exp, jti: random(), ...auth }),
+        refresh_token: random(),
+        account_id: account.chatgpt_account_id,
+      },
+      last_refresh: new Date().toISOString(),
     }
+    const { access_token: token, refresh_token: refresh } = login.tokens
     await mkdir(path.join(userHome, '.codex'), { recursive: true })
-    await writeFile(path.join(userHome, '.codex/auth.json'), JSON.stringify({ auth_mode: 'chatgpt', tokens: login }))
-    const source = { kind: 'host-login', provider: 'codex', file: '~/.codex/auth.json' } as const
-    const { tokens, logins } = await collectTokens([{ slot: 'codex-login', source }], { hostEnv: {}, userHome })
+    await writeFile(path.join(userHome, '.codex/auth.json'), JSON.stringify(login))
+    const slot = { slot: 'codex-login', source: CODEX_LOGIN }
+    const { tokens, logins } = await collectTokens([slot], { hostEnv: {}, userHome })
     expect(tokens.get('codex-login')).toBe(token)
+    await rm(userHome, { recursive: true })
     const set = await bottle('{template: codex, forward_host_credentials: true}', ['chatgpt.com'], {
       tokens: Object.fromEntries(tokens),
       logins,
     })
-    await rm(userHome, { recursive: true })
-    set.vendor.answer = fakeVendor()
-    // It asks for the account's workspaces in a form of the vendor's own, which is not imitated here: the turn goes no further.
-    await codex(set.world)
-    const asked = set.vendor.arrived.map(({ url }) => url.split('?')[0])
-    expect(asked).toContain('/backend-api/codex/models')
-    expect(asked).toContain('/backend-api/wham/accounts/check')
-    expect(sent(set.vendor.arrived[0]!.rawHeaders, 'chatgpt-account-id')).toEqual(['acc-1'])
+
+    const { stdout } = await set.world.sh('cat ~/.codex/auth.json')
+    const guest = JSON.parse(stdout) as typeof login
+    expect(Object.keys(guest)).toEqual(Object.keys(login))
+    expect(Object.keys(guest.tokens)).toEqual(Object.keys(login.tokens))
+    const claims = JSON.parse(Buffer.from(guest.tokens.access_token.split('.')[1]!, 'base64url').toString())
+    expect(claims).toEqual({ exp, ...auth })
+
+    let goOn = () => {}
+    const firstPieceSeen = new Promise<void>((resolve) => {
+      goOn = resolve
+    })
+    set.vendor.answer = fakeVendor(() => firstPieceSeen)
+    const screen = await onScreen(set.world, 'codex "say hi"')
+    const shows = (text: string) => vi.waitUntil(() => screen().includes(text), { timeout: 60_000, interval: 100 })
+    await shows(SAID[0].trim()).catch((error) => expect.fail(`${error}: ${screen()}`))
+    expect(screen()).not.toContain(SAID[1])
+    goOn()
+    await shows(SAID[1])
+
+    const turn = set.vendor.arrived.find(({ url }) => url === '/backend-api/codex/responses')!
+    expect(turn.body).toContain('say hi')
+    for (const { rawHeaders } of set.vendor.arrived)
+      expect(sent(rawHeaders, 'chatgpt-account-id')).toEqual([account.chatgpt_account_id])
     await tokenStayedOut(set, token)
-    expect(await set.world.placesOf('real-refresh')).toEqual([])
+    expect(await set.world.placesOf(refresh)).toEqual([])
   })
 })

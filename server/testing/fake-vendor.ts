@@ -1,8 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Answer } from './escape/side.ts'
 
-/** What the model says, in the two pieces in which it is streamed. */
-export const SAID = ['Hello from ', 'the fake vendor.'] as const
+/** What the model says, in the two pieces in which it is streamed: lines, because an agent's screen shows no half ones. */
+export const SAID = ['Hello from the first line.\n', 'And from the second.'] as const
 
 /**
  * The two vendors' interfaces as far as an agent's first turn needs them, streamed: the second piece is sent once
