@@ -9,10 +9,11 @@ import { execa } from 'execa'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { mintCa } from '../../docker/bundle/egress/leaf-issuer.ts'
 import { launch } from '../backends/docker/launch.ts'
-import { CANARY_VARIABLE, proxyOf } from '../guest/guest-env.ts'
 import { engineAbsent, TestHome, testRun } from '../backends/docker/testing/test-home.ts'
 import type { ProbeCheckName } from '../contract/probe.ts'
-import { BottleWorld, mintWorldCa } from '../testing/escape/bottle-world.ts'
+import { CANARY_VARIABLE, proxyOf } from '../guest/guest-env.ts'
+import { mintWorldCa } from '../testing/escape/bottle-world.ts'
+import { DockerWorld } from '../testing/escape/docker-world.ts'
 import { Made } from '../testing/escape/made.ts'
 import { route } from '../testing/escape/route.ts'
 import { openTcp, Side } from '../testing/escape/side.ts'
@@ -32,7 +33,7 @@ interface Fault {
 describe.skipIf(absent)(`a boundary with a fault${absent ? ` (skipped: ${absent})` : ''}`, () => {
   const made = new Made()
   let home: TestHome
-  let world: BottleWorld
+  let world: DockerWorld
   let script: string
   let canary: string
 
@@ -40,7 +41,7 @@ describe.skipIf(absent)(`a boundary with a fault${absent ? ` (skipped: ${absent}
     const ca = await mintWorldCa()
     const origin = made.use(await Side.open(ca, ['origin.test']))
     home = made.use(await TestHome.create())
-    world = made.use(await BottleWorld.launch(home, { ca, origin, evil: origin, tokens: { API: TOKEN } }))
+    world = made.use(await DockerWorld.launch(home, { ca, origin, evil: origin, tokens: { API: TOKEN } }))
     script = await readFile(path.join(home.tools.root, 'dist/bundle/probe.mjs'), 'utf8')
     canary = await world.canary()
   })

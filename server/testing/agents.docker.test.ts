@@ -12,7 +12,8 @@ import { PLACEHOLDER_TOKEN } from '../providers/guest.ts'
 import { CODEX_LOGIN } from '../providers/host-logins.ts'
 import { tableOf } from '../sidecars/egress/table-file.ts'
 import { collectTokens } from '../sidecars/egress/tokens.ts'
-import { BottleWorld, mintWorldCa } from './escape/bottle-world.ts'
+import { mintWorldCa } from './escape/bottle-world.ts'
+import { DockerWorld } from './escape/docker-world.ts'
 import { Made } from './escape/made.ts'
 import { Side } from './escape/side.ts'
 import { fakeVendor, SAID } from './fake-vendor.ts'
@@ -40,7 +41,7 @@ describe.skipIf(absent)(`a real agent${absent ? ` (skipped: ${absent})` : ''}`, 
     const ca = await mintWorldCa()
     const evil = made.use(await Side.open(ca, ['evil.test']))
     const around = { ca, origin: evil, evil, tokens, choice: { agent: name }, argv: ['sleep', 'infinity'], logins }
-    const world = made.use(await BottleWorld.launch(home, around))
+    const world = made.use(await DockerWorld.launch(home, around))
     const vendor = made.use(await Side.open(ca, hosts, HTTPS, world.gateway))
     await world.routes(tableOf(world.plan.egress).routes, hosts)
     return { world, vendor }
@@ -111,7 +112,7 @@ describe.skipIf(absent)(`a real agent${absent ? ` (skipped: ${absent})` : ''}`, 
     await tokenStayedOut(set, token)
   })
 
-  const codex = (world: BottleWorld) =>
+  const codex = (world: DockerWorld) =>
     world.sh('cd ~/workspace && codex exec --skip-git-repo-check "say hi" </dev/null')
 
   test('Codex answers with an API key that it does not have', async () => {

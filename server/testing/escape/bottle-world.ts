@@ -1,42 +1,19 @@
-import { readFile } from 'node:fs/promises'
 import path from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
-import { execa } from 'execa'
 import { expect } from 'vitest'
 import { mintCa, type PemPair } from '../../../docker/bundle/egress/leaf-issuer.ts'
 import type { TableFile } from '../../../docker/bundle/egress/table.ts'
-import { launch } from '../../backends/docker/launch.ts'
-import { addressesIn, type BottleAddresses } from '../../bundle/addresses.ts'
-import { DockerBundle } from '../../bundle/docker-bundle.ts'
-import { teardown } from '../../backends/docker/teardown.ts'
-import { type TestHome, type TestRun, testRun } from '../../backends/docker/testing/test-home.ts'
-import { stateFolder } from '../../engine/tools.ts'
+import type { TestRun } from '../../backends/docker/testing/test-home.ts'
+import type { BottleAddresses } from '../../bundle/addresses.ts'
+import { EGRESS_PORT } from '../../contract/bundle.ts'
 import type { EgressAudit } from '../../contract/egress.ts'
-import type { DockerPlan } from '../../contract/plan.ts'
+import type { BottleEvent } from '../../contract/events.ts'
+import type { BottlePlan } from '../../contract/plan.ts'
 import type { LaunchChoice } from '../../manifest/request.ts'
-import { bottleCa } from '../../sidecars/egress/certificates.ts'
-import { tableFolder, tableText, writeTableFile } from '../../sidecars/egress/table-file.ts'
+import { tableText } from '../../sidecars/egress/table-file.ts'
+import { findValues, foundInText } from './find-values.ts'
+import { type Act, acts, type Guest, type Ran, type RunOptions, sh } from './guest.ts'
 import type { Arrived, Side } from './side.ts'
-
-const GUEST = readFile(path.join(import.meta.dirname, 'guest.mjs'), 'utf8')
-
-/** What the hostile program in the bottle can do; see `guest.mjs`. Bytes are written in latin1. */
-export type Act =
-  | { kind: 'proxy'; send: string }
-  | { kind: 'tunnel'; to: string; send: string; servername?: string; plain?: boolean }
-  | { kind: 'tcp'; to: string }
-  | { kind: 'udp'; to: string; text: string }
-  | { kind: 'name'; name: string; server?: string }
-  | { kind: 'halfOpen'; to: string; count: number }
-
-/** What came of an act: for the client, at the origin, and in the audit. */
-export interface Outcome {
-  /** Of each act, and all of them. */
-  replies: readonly string[]
-  reply: string
-  arrived: readonly Arrived[]
-  audit: readonly EgressAudit[]
-}
+import { until } from './until.ts'
 
 export interface Surroundings {
   /** Signed the certificates of both sides; egress is told to trust it. */
@@ -54,181 +31,133 @@ export interface Surroundings {
 
 export const mintWorldCa = (): Promise<PemPair> => mintCa('test world')
 
-/** A real bottle, launched and probed as any, whose egress leads to servers of the test. Disposing removes it. */
-export class BottleWorld implements AsyncDisposable {
+/** What came of an attack: for the client, at the origin, and in the audit. */
+export interface Outcome {
+  /** Of each act, and all of them. */
+  replies: readonly string[]
+  reply: string
+  arrived: readonly Arrived[]
+  audit: readonly EgressAudit[]
+}
+
+/** What a backend puts into every bottle by itself. Anything else of its kind is a find. */
+export interface Furniture {
+  devices: RegExp
+  mounts: RegExp
+  processes: RegExp
+}
+
+/**
+ * A real bottle, launched and probed as any, whose egress leads to servers of the test: what every attack is made of. A
+ * backend supplies what is abstract here. Disposing removes the bottle.
+ */
+export abstract class BottleWorld implements Guest, AsyncDisposable {
+  /** All that egress told of requests, in its order. */
   readonly told: EgressAudit[] = []
-  readonly #stop = new AbortController()
-  readonly #following: Promise<void>
   #controls = 0
-  #tables = 0
 
-  private constructor(
-    readonly home: TestHome,
-    readonly plan: DockerPlan,
-    readonly run: TestRun,
-    readonly around: Surroundings,
-    readonly agent: string,
-    readonly bundle: string,
-    /** On the internal network. */
-    readonly addresses: BottleAddresses,
-    /** Of this machine, on the bundle's way out: there the test's servers are found. */
-    readonly gateway: string,
-  ) {
-    this.#following = this.#follow()
-  }
+  constructor(readonly around: Surroundings) {}
 
-  static async launch(home: TestHome, around: Surroundings): Promise<BottleWorld> {
-    const { docker } = home.tools
-    const reviewed = await home.plan(around.choice)
-    const { provider } = reviewed
-    const plan = { ...reviewed, provider: { ...provider, argv: around.argv ?? provider.argv } }
-    const run: TestRun = { ...testRun(), tokens: new Map(Object.entries(around.tokens)), logins: around.logins ?? [] }
-    await launch(plan, run, home.tools)
-    const label = `io.bot-bottle.slug=${plan.slug}`
-    const [containers, networks] = await Promise.all([docker.listContainers([label]), docker.listNetworks([label])])
-    const withRole = (role: string) => containers.find(({ Labels }) => Labels['io.bot-bottle.role'] === role)!.Id
-    const subnetOf = (name: string) => networks.find(({ Name }) => Name === name)!.IPAM!.Config![0]!.Subnet!
-    const { internal, egress } = plan.networks
-    const inside = addressesIn(subnetOf(internal))
-    const { gateway } = addressesIn(subnetOf(egress))
-    const ids = [withRole('agent'), withRole('sidecars')] as const
-    const world = new BottleWorld(home, plan, run, around, ...ids, inside, gateway)
-    await world.#trustOrigin()
-    return world
-  }
+  /** Whose kernel answers the programs inside. With one of its own, a bottle's root may do to it what it likes. */
+  abstract readonly kernel: 'shared' | 'own'
+  /** As it was confirmed. */
+  abstract readonly plan: BottlePlan
+  /** Folder of this machine in which its state is, and everything else that the dashboard keeps. */
+  abstract readonly home: string
+  /** By which another bottle might try to find it. */
+  abstract readonly name: string
+  /** All that its launch told. */
+  abstract readonly events: readonly BottleEvent[]
+  /** Where agent, bundle and (if the network has one) gateway are for each other. */
+  abstract readonly addresses: BottleAddresses
+  /** Of this machine, on the bundle's way out: there the test's servers are found. */
+  abstract readonly gateway: string
+  abstract readonly furniture: Furniture
 
-  async [Symbol.asyncDispose](): Promise<void> {
-    this.#stop.abort()
-    await this.#following
-    await teardown(this.plan.slug, this.home.tools)
-  }
+  abstract run(command: readonly string[], options?: RunOptions): Promise<Ran>
+  /** Puts the text of a table in force, and waits until it is. */
+  protected abstract writeTable(text: string): Promise<void>
+  /** Text of all that is known of the bottle outside of it and of the home, by where that is. */
+  abstract artefacts(): Promise<Readonly<Record<string, string>>>
+  abstract [Symbol.asyncDispose](): Promise<void>
 
   get state(): string {
-    return stateFolder(this.home.tools, this.plan.slug)
+    return path.join(this.home, 'state', this.plan.slug)
   }
 
-  /** Hands secrets over a second time, now with the authority of the test's servers: the image need not have it. */
-  async #trustOrigin(): Promise<void> {
-    const known = Object.entries(this.around.tokens).map(([name, value]) => ({ name, value }))
-    const input = {
-      daemons: ['egress'] as const,
-      egress: {
-        listen: this.addresses.bundle,
-        ca: await bottleCa(this.state, this.plan.slug),
-        tokens: this.around.tokens,
-        known: [...known, { name: 'canary', value: await this.canary() }],
-        upstreamCa: [this.around.ca.certificate],
-      },
-    }
-    await new DockerBundle(this.home.tools.docker, this.bundle).handOver(input, this.#stop.signal)
+  /** A table's names lead to this machine. */
+  routes(routes: TableFile['routes'], names: readonly string[]): Promise<void> {
+    const resolve = Object.fromEntries(names.map((name) => [name, this.gateway]))
+    return this.writeTable(tableText({ version: 1, log: 1, frozen: false, resolve, routes }))
   }
 
   async canary(): Promise<string> {
     return (await this.sh('printf %s "$BOT_BOTTLE_CANARY"')).stdout
   }
 
-  /** Puts a table in force; its names lead to this machine. */
-  async routes(routes: TableFile['routes'], names: readonly string[]): Promise<void> {
-    const resolve = Object.fromEntries(names.map((name) => [name, this.gateway]))
-    const text = tableText({ version: 1, log: 1, frozen: false, resolve, routes })
-    const before = this.#tables
-    await writeTableFile(tableFolder(this.state), text)
-    await until(() => this.#tables > before)
+  /** A shell's line in the bottle. */
+  sh(script: string, options: RunOptions = {}): Promise<Ran> {
+    return sh(this, script, options)
   }
 
-  async #follow(): Promise<void> {
-    const lines = new DockerBundle(this.home.tools.docker, this.bundle).lines(null, this.#stop.signal)
-    for await (const line of lines) {
-      if (line.kind === 'audit') this.told.push(line.line)
-      if (line.kind === 'table' && line.ok) this.#tables++
-    }
+  get proxy(): string {
+    return `${this.addresses.bundle}:${EGRESS_PORT}`
   }
 
-  /** Does all acts of a list at once, one list after the other. @returns what each was answered, in their order */
-  async acts(...lists: (readonly Act[])[]): Promise<string[]> {
-    const command = ['node', '--input-type=module', '-e', await GUEST, JSON.stringify(lists)]
-    const { stdout, stderr } = await this.home.tools.docker.run(this.agent, { command, user: '1000:1000' })
-    if (!stdout) throw new Error(`The program in the bottle failed: ${stderr}`)
-    return JSON.parse(stdout) as string[]
-  }
-
-  /**
-   * One attack, of one act or several at once, and behind it a request that is allowed, by the same client: it must succeed, and its line of audit
-   * tells that all lines of the attack are there. Whatever the attack was, the evil side has seen nothing.
-   */
-  async attack(...acts: Act[]): Promise<Outcome> {
-    const { origin, evil } = this.around
-    const [arrivedBefore, toldBefore] = [origin.arrived.length, this.told.length]
-    const control = `/control/${++this.#controls}`
-    const replies = await this.acts(acts, [this.request('origin.test', `GET ${control}`)])
-    expect(replies.at(-1), 'the control').toMatch(/^HTTP\/1.1 200 /)
-    await until(() => this.told.slice(toldBefore).some(({ path }) => path === control))
-    expect(evil.connected, 'who reached the evil side').toEqual([])
-    return {
-      reply: replies.slice(0, -1).join('\n'),
-      replies: replies.slice(0, -1),
-      arrived: origin.arrived.slice(arrivedBefore).filter(({ url }) => url !== control),
-      audit: this.told.slice(toldBefore).filter(({ path }) => path !== control),
-    }
+  /** A name that leads to the origin, and its port. */
+  at(host = 'origin.test'): string {
+    return `${host}:${this.around.origin.port}`
   }
 
   /** A well-made request through a tunnel. @param line method and target */
   request(host: string, line: string, headers: readonly string[] = [], body = ''): Act & { kind: 'tunnel' } {
-    const to = `${host}:${this.around.origin.port}`
+    const to = this.at(host)
     const all = [`Host: ${to}`, 'Connection: close', ...headers, ...(body ? [`Content-Length: ${body.length}`] : [])]
     return { kind: 'tunnel', to, send: `${line} HTTP/1.1\r\n${all.join('\r\n')}\r\n\r\n${body}` }
   }
 
-  /** A shell's line in the bottle. @param user the agent's own unless told */
-  sh(script: string, { user = '1000:1000', env = [] }: { user?: string; env?: readonly string[] } = {}) {
-    return this.home.tools.docker.run(this.agent, { command: ['sh', '-c', script], user, env })
+  /**
+   * One attack, of one act or several at once. What holds of every one is seen to here:
+   *
+   * - the same client can do better: after it, a connection to the proxy is made, and a request that is allowed succeeds
+   * - whatever the attack was, the evil side has seen nobody
+   * - every request of it is one line of audit, in which no token is
+   *
+   * @param options.lines of audit to wait for, where that is not one for each request; null: any number
+   */
+  async attack(list: Act | readonly Act[], options: { lines?: number | null } = {}): Promise<Outcome> {
+    const all = Array.isArray(list) ? (list as readonly Act[]) : [list as Act]
+    const { origin, evil, tokens } = this.around
+    const { lines = all.filter(isRequest).length } = options
+    const [arrivedBefore, toldBefore] = [origin.arrived.length, this.told.length]
+    const control = `/control/${++this.#controls}`
+    const allowed = [{ kind: 'tcp', to: this.proxy }, this.request('origin.test', `GET ${control}`)] as const
+    const replies = await acts(this, [all, allowed])
+    expect(replies.at(-2), 'the control: the proxy is reached').toBe('REACHED')
+    expect(replies.at(-1), 'the control: what is allowed is answered').toMatch(/^HTTP\/1.1 200 /)
+    const audit = () => this.told.slice(toldBefore).filter(({ path }) => path !== control)
+    await until(() => this.told.slice(toldBefore).some(({ path }) => path === control))
+    await until(() => lines === null || audit().length >= lines)
+    if (lines !== null) expect(audit(), 'one line of audit for each request').toHaveLength(lines)
+    expect(evil.connected, 'who reached the evil side').toEqual([])
+    expect(Object.keys(foundInText({ audit: JSON.stringify(audit()) }, tokens)), 'tokens in the audit').toEqual([])
+    return {
+      reply: replies.slice(0, -2).join('\n'),
+      replies: replies.slice(0, -2),
+      arrived: origin.arrived.slice(arrivedBefore).filter(({ url }) => url !== control),
+      audit: audit(),
+    }
   }
 
-  /** Everything in which a token could have been left outside of egress' memory, by the place it was found in. */
-  async placesOf(value: string): Promise<string[]> {
-    const output = async (...args: string[]) => (await execa('docker', args, { all: true, reject: false })).all ?? ''
-    const places: Record<string, string> = {
-      'the events of the launch': JSON.stringify(this.run.events),
-      'the plan': JSON.stringify(this.plan),
-      'the audit': JSON.stringify(this.told),
-      'docker inspect': await output('inspect', this.agent, this.bundle),
-      'docker logs of the agent': await output('logs', this.agent),
-      'docker logs of the bundle': await output('logs', this.bundle),
-      'the images’ history': await output('history', '--no-trunc', this.plan.image.reference),
-      'changed files of both containers': `${await output('diff', this.agent)}${await output('diff', this.bundle)}`,
-      'files of the home': (await execa('grep', ['-rlaF', value, this.home.home], { reject: false })).stdout,
-    }
-    const inHome = places['files of the home'] ? ['files of the home'] : []
-    const inText = Object.entries(places).filter(([, text]) => text.includes(value))
-    const inBottle = await this.#placesInBottle(value)
-    return [...inHome, ...inText.map(([place]) => place), ...inBottle]
+  /** Places in which a value could have been left outside of egress' memory, and was. */
+  async placesOf(value: string): Promise<readonly string[]> {
+    return (await this.leftBehind({ value })).value ?? []
   }
 
-  /** Every file of the bottle, and of every process its environment and command line. The value is not on ours. */
-  async #placesInBottle(value: string): Promise<string[]> {
-    const search = `
-      read -r it
-      printf %s "$it" > /dev/shm/wanted
-      grep -rlaF -f /dev/shm/wanted --exclude=wanted / --exclude-dir=proc --exclude-dir=sys 2>/dev/null
-      for pid in /proc/[0-9]*; do
-        [ "$pid" = "/proc/$$" ] || grep -laF -f /dev/shm/wanted $pid/environ $pid/cmdline 2>/dev/null
-      done
-      rm /dev/shm/wanted`
-    const places: string[] = []
-    for (const user of ['0:0', '1000:1000']) {
-      const command = ['sh', '-c', search]
-      const stdin = Buffer.from(`${value}\n`)
-      const { stdout } = await this.home.tools.docker.run(this.agent, { command, user, stdin })
-      places.push(...stdout.split('\n').filter(Boolean))
-    }
-    return [...new Set(places)].map((file) => `in the bottle: ${file}`)
+  /** For each value by its name, the places in which it was left: artefacts, folders, and everything in the bottle. */
+  leftBehind(values: Readonly<Record<string, string>>): Promise<Readonly<Record<string, readonly string[]>>> {
+    return findValues(this, values)
   }
 }
 
-/** @throws after ten seconds */
-export async function until(holds: () => boolean): Promise<void> {
-  for (let attempt = 0; !holds(); attempt++) {
-    if (attempt === 500) throw new Error(`It did not come about: ${holds}`)
-    await sleep(20)
-  }
-}
+const isRequest = ({ kind }: Act): boolean => ['proxy', 'tunnel', 'upload', 'download'].includes(kind)

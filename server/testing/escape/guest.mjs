@@ -1,4 +1,4 @@
-// Runs inside a bottle: `node --input-type=module -e <this> <acts as JSON>`. Does what a hostile program would: the acts
+// Runs inside a guest: `node --input-type=module -e <this> <acts as JSON>`. Does what a hostile program would: the acts
 // of each list at once, one list after the other. Prints what came of each act, as a JSON list of strings.
 import { createSocket } from 'node:dgram'
 import { Resolver } from 'node:dns/promises'
@@ -8,7 +8,9 @@ import { connect as connectTls } from 'node:tls'
 const QUIET_MS = 250
 const LIMIT_MS = 4_000
 const REACH_MS = 400
-const proxy = new URL(process.env.HTTPS_PROXY)
+const LONG_MS = 300_000
+const CHUNK = Buffer.alloc(256 * 1024, 'large ')
+const proxy = new URL(process.env.HTTPS_PROXY ?? 'http://127.0.0.1:9')
 const toProxy = () => connect({ host: proxy.hostname, port: Number(proxy.port) })
 
 /** What is said until the other side closes, or was silent for a while after saying something. */
@@ -59,6 +61,30 @@ const reach = (host, port) =>
     socket.once('connect', () => done('REACHED')).once('error', (error) => done(error.code))
   })
 
+/** TLS inside a tunnel, or the answer in words. */
+const inTls = async (to) => {
+  const socket = await tunnel(to)
+  return typeof socket === 'string' ? socket : connectTls({ socket, servername: to.split(':')[0] })
+}
+/** All that is said until the other side closes, however long it takes. @param enough bytes after which to hang up */
+const hearAll = (socket, enough = Number.POSITIVE_INFINITY) =>
+  new Promise((resolve) => {
+    let begun = ''
+    let bytes = 0
+    const done = () => {
+      clearTimeout(limit)
+      socket.destroy()
+      resolve(`${begun || '(closed)'} (${bytes} bytes)`)
+    }
+    const limit = setTimeout(done, LONG_MS)
+    socket.on('error', () => {}).once('close', done)
+    socket.on('data', (chunk) => {
+      bytes += chunk.length
+      if (begun.length < 4096) begun += chunk.toString('latin1')
+      if (bytes >= enough) done()
+    })
+  })
+
 const acts = {
   /** Exactly these bytes to the proxy. */
   async proxy({ send }) {
@@ -91,6 +117,27 @@ const acts = {
     const resolver = new Resolver({ timeout: REACH_MS, tries: 1 })
     if (server) resolver.setServers([server])
     return resolver.resolve4(name).then(String, (error) => error.code)
+  },
+  /** A body of so many bytes, written as fast as it is taken, with `end` as its last ones. */
+  async upload({ to, target, bytes, end = '' }) {
+    const socket = await inTls(to)
+    if (typeof socket === 'string') return socket
+    const reply = hearAll(socket)
+    socket.write(`POST ${target} HTTP/1.1\r\nHost: ${to}\r\nContent-Length: ${bytes}\r\nConnection: close\r\n\r\n`)
+    let left = bytes - end.length
+    for (; left > 0 && socket.writable; left -= CHUNK.length) {
+      if (socket.write(CHUNK.subarray(0, Math.min(left, CHUNK.length)))) continue
+      await new Promise((resolve) => socket.once('drain', resolve).once('close', resolve))
+    }
+    if (end && socket.writable) socket.write(end)
+    return reply
+  },
+  /** Hangs up after so many bytes of an answer. */
+  async download({ to, target, bytes }) {
+    const socket = await inTls(to)
+    if (typeof socket === 'string') return socket
+    socket.write(`GET ${target} HTTP/1.1\r\nHost: ${to}\r\nConnection: close\r\n\r\n`)
+    return hearAll(socket, bytes)
   },
   /** Many tunnels that are opened and in which nothing is said. */
   async halfOpen({ to, count }) {

@@ -10,8 +10,13 @@ export interface Arrived {
   url: string
   host: string
   rawHeaders: readonly string[]
+  /** Its first 4 MiB. */
   body: string
+  /** Bytes of the whole body. */
+  size: number
 }
+
+const KEPT = 4 * 1024 * 1024 // bytes of a body
 
 export type Answer = (request: IncomingMessage, response: ServerResponse, body: Buffer) => void
 
@@ -50,18 +55,24 @@ export class Side implements AsyncDisposable {
 
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const chunks: Buffer[] = []
+    let size = 0
     try {
-      for await (const chunk of request) chunks.push(chunk)
+      for await (const chunk of request as AsyncIterable<Buffer>) {
+        if (size < KEPT) chunks.push(chunk)
+        size += chunk.length
+      }
     } catch {
       return
     }
     const body = Buffer.concat(chunks)
     const { method = '', url = '', headers, rawHeaders } = request
-    this.arrived.push({ method, url, host: headers.host ?? '', rawHeaders, body: body.toString('latin1') })
+    this.arrived.push({ method, url, host: headers.host ?? '', rawHeaders, body: body.toString('latin1'), size })
     this.answer(request, response, body)
   }
 
+  /** Forgets who came, and answers as at first. */
   forget(): void {
+    this.answer = (_request, response) => void response.end('ok')
     this.arrived.length = 0
     this.connected.length = 0
   }
