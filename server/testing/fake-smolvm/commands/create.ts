@@ -93,6 +93,7 @@ function recordOf(name: string, args: Args, { image, archive, artifact }: Source
     fake_image_id: image.id,
     fake_user: image.config.User || '0',
     fake_archive: archive,
+    fake_gateway: null,
     fake_failing_execs: 0,
     fake_fresh: true,
   }

@@ -25,7 +25,7 @@ export async function boot(world: World, record: MachineRecord): Promise<Machine
   try {
     const pid = await startContainer(world, record.name)
     if (knobs.startFails) throw agentFailed('start', 'timed out waiting for the guest')
-    await connect(world, record, pid)
+    const gateway = await connect(world, record, pid)
     if (!record.init_completed) await runInit(world, record)
     await startWorkload(world, record)
     return await store.update(record.name, () => ({
@@ -33,6 +33,7 @@ export async function boot(world: World, record: MachineRecord): Promise<Machine
       pid,
       pid_start_time: startTimeOf(pid),
       init_completed: true,
+      fake_gateway: gateway,
       fake_failing_execs: knobs.failedExecs,
       fake_fresh: true,
     }))
@@ -43,12 +44,12 @@ export async function boot(world: World, record: MachineRecord): Promise<Machine
   }
 }
 
-async function connect(world: World, record: MachineRecord, pid: number): Promise<void> {
+async function connect(world: World, record: MachineRecord, pid: number): Promise<number | null> {
   const policy = bootPolicy(record, world.profile, world.knobs)
-  if (!policy) return
+  if (!policy) return null
   const folder = machineDirOf(world.dataDir, record.name)
   await mkdir(folder, { recursive: true })
-  await uplink(pid, policy, path.join(folder, 'network.log'))
+  return uplink(pid, policy, path.join(folder, 'network.log'))
 }
 
 /** `--init` commands are the machine's own set-up: as root, once, through a shell. */

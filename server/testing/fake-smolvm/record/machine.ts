@@ -37,6 +37,8 @@ export interface MachineRecord {
   fake_user: string
   /** The image came as a local archive, not from a registry. */
   fake_archive: boolean
+  /** Process in whose network namespace the gateway is; null without a network. */
+  fake_gateway: number | null
   /** Execs that still fail (knob). */
   fake_failing_execs: number
   /** No exec worked yet since the last start. */
