@@ -9,12 +9,16 @@ import { type Authority, hostHeader } from './authority.ts'
 import { credentialHeader } from './credential.ts'
 import type { Rules } from './exchange.ts'
 import { upstreamHeaders, valuesOf, withoutHeader } from './headers.ts'
+import { lastWords } from './last-words.ts'
 import { ByteWatch, needlesOf } from './reflection.ts'
-import { Refusal, refusalText } from './refusal.ts'
+import { Refusal } from './refusal.ts'
 import { routeFor, routeMatches } from './table.ts'
 import { requestTarget } from './target.ts'
 
 const HANDSHAKE_MS = 15_000
+/** Bytes that are kept of an agent that speaks before it was answered. */
+const MOST_EARLY = 64 * 1024
+const GONE = { message: 'The agent closed the connection before the answer.' }
 
 /**
  * A WebSocket, where the route opts in with a match on the header `upgrade: websocket`. The handshake is judged like any
@@ -77,6 +81,8 @@ export async function upgradeWebSocket(
       entry.note({ slot: route.plan.auth.slot })
     }
     kept.push('connection', 'Upgrade', 'upgrade', 'websocket')
+    // While it was scanned: `close` does not come again.
+    if (socket.destroyed) return entry.write(GONE)
     join(socket, head, { where, path: target.path + target.query, headers: kept, secrets, entry, rules })
   } catch (error) {
     deny(socket, entry, error)
@@ -103,11 +109,29 @@ function join(socket: Duplex, head: Buffer, { where, path, headers, secrets, ent
     lookup: vettedLookup(rules.table.file.resolve, { resolver, vet }),
     servername: where.host,
     agent: false,
-    timeout: HANDSHAKE_MS,
     secureContext: trust,
   }
   const asked = (where.port === 80 ? httpRequest : httpsRequest)(options)
-  asked.on('timeout', () => asked.destroy(new Refusal('upstream', 504, 'The upstream did not answer in time.')))
+  // Read all the while, or its going away would not be noticed.
+  const early: Buffer[] = []
+  let room = MOST_EARLY
+  const keep = (chunk: Buffer) => {
+    early.push(chunk)
+    room -= chunk.length
+    if (room < 0) socket.destroy()
+  }
+  const gone = () => {
+    entry.write(GONE)
+    asked.destroy()
+    socket.destroy()
+  }
+  socket.on('data', keep).once('end', gone).once('close', gone)
+  // Of the clock, not of silence: an upstream that goes on hinting is never silent.
+  const late = setTimeout(
+    () => asked.destroy(new Refusal('upstream', 504, 'The upstream did not answer in time.')),
+    Math.min(HANDSHAKE_MS, rules.upstreamOptions.silenceMs),
+  )
+  asked.once('close', () => clearTimeout(late))
   asked.on('error', (error) => deny(socket, entry, error))
   asked.on('response', (response) => {
     response.destroy()
@@ -118,7 +142,8 @@ function join(socket: Duplex, head: Buffer, { where, path, headers, secrets, ent
     )
   })
   asked.on('upgrade', (response, upstream, upstreamHead) => {
-    asked.setTimeout(0)
+    clearTimeout(late)
+    socket.off('data', keep).off('end', gone).off('close', gone)
     const watch = new ByteWatch(needlesOf(secrets))
     const lines = ['HTTP/1.1 101 Switching Protocols']
     for (let i = 0; i < response.rawHeaders.length; i += 2)
@@ -143,18 +168,21 @@ function join(socket: Duplex, head: Buffer, { where, path, headers, secrets, ent
     upstream.on('error', close).on('close', close)
     socket.on('close', close)
     if (upstreamHead.length > 0) upstream.unshift(upstreamHead)
-    if (head.length > 0) upstream.write(head)
+    for (const chunk of [head, ...early]) if (chunk.length > 0) upstream.write(chunk)
     upstream.pipe(socket)
     socket.pipe(upstream)
   })
-  socket.once('close', () => asked.destroy())
   asked.end()
 }
 
 function deny(socket: Duplex, entry: AuditEntry, error: unknown): void {
-  const cause = error instanceof Refusal ? error : (error as { cause?: unknown }).cause
-  const refusal = cause instanceof Refusal ? cause : new Refusal('upstream', 502, 'The upstream could not be used.')
+  const { cause, code } = error as { cause?: unknown; code?: string }
+  const known = error instanceof Refusal ? error : cause
+  const refusal =
+    known instanceof Refusal
+      ? known
+      : new Refusal('upstream', 502, `The upstream could not be used${code ? `: ${code}` : ''}.`)
   entry.write({ outcome: 'refused', rule: refusal.rule, status: refusal.status, message: refusal.message })
   if (!socket.writable) return void socket.destroy()
-  socket.end(refusalText(refusal))
+  lastWords(socket, refusal)
 }
