@@ -38,11 +38,33 @@ export const readVitest = (/** @type {any} */ report) => ({
   passed: report.numPassedTests,
   failed: report.numFailedTests,
   skipped: report.numPendingTests + report.numTodoTests,
+  ...secondTry(
+    (report.testResults ?? []).flatMap((/** @type {any} */ file) =>
+      file.assertionResults
+        // A test that passed has messages of a failure only where it was tried again.
+        .filter((/** @type {any} */ test) => test.status === 'passed' && test.failureMessages?.length > 0)
+        .map((/** @type {any} */ test) => test.fullName),
+    ),
+  ),
 })
 
 /** @returns {Counts} */
-export const readPlaywright = (/** @type {any} */ { stats, errors }) => ({
-  passed: stats.expected,
-  failed: stats.unexpected + stats.flaky + (errors?.length ?? 0),
+export const readPlaywright = (/** @type {any} */ { stats, errors, suites }) => ({
+  passed: stats.expected + stats.flaky,
+  failed: stats.unexpected + (errors?.length ?? 0),
   skipped: stats.skipped,
+  ...secondTry(flakyIn(suites ?? [])),
 })
+
+/** @returns {string[]} */
+const flakyIn = (/** @type {any[]} */ suites) =>
+  suites.flatMap((suite) => [
+    ...(suite.specs ?? [])
+      .filter((/** @type {any} */ spec) => spec.tests.some((/** @type {any} */ test) => test.status === 'flaky'))
+      .map((/** @type {any} */ spec) => spec.title),
+    ...flakyIn(suite.suites ?? []),
+  ])
+
+/** What passed only on its second try is a finding: it is named. */
+const secondTry = (/** @type {readonly string[]} */ titles) =>
+  titles.length === 0 ? {} : { note: `only on the second try: ${titles.join('; ')}` }

@@ -34,7 +34,23 @@ test('a report is read once, so that an old one cannot stand for a run that wrot
   expect(countsFrom(file, 0, readVitest)).toMatchObject({ passed: 0, failed: 1 })
 })
 
-test('a flaky browser test and an error outside of tests are failures', () => {
-  const browser = { stats: { expected: 5, unexpected: 1, flaky: 1, skipped: 2 }, errors: [{ message: 'set-up' }] }
-  expect(countsFrom(report(browser), 1, readPlaywright)).toEqual({ passed: 5, failed: 3, skipped: 2 })
+test('a browser test that passed on its second try is counted and named; an error outside of tests is a failure', () => {
+  const spec = { title: 'a shell opens', tests: [{ status: 'flaky' }] }
+  const steady = { title: 'a log is read', tests: [{ status: 'expected' }] }
+  const browser = {
+    stats: { expected: 5, unexpected: 1, flaky: 1, skipped: 2 },
+    errors: [{ message: 'set-up' }],
+    suites: [{ specs: [steady], suites: [{ specs: [spec] }] }],
+  }
+  const note = 'only on the second try: a shell opens'
+  expect(countsFrom(report(browser), 1, readPlaywright)).toEqual({ passed: 6, failed: 2, skipped: 2, note })
+})
+
+test('a test on an engine that passed on its second try is named', () => {
+  const assertionResults = [
+    { fullName: 'probe is green', status: 'passed', failureMessages: ['timed out'] },
+    { fullName: 'probe is red', status: 'passed', failureMessages: [] },
+  ]
+  const note = 'only on the second try: probe is green'
+  expect(countsFrom(report({ ...vitest, testResults: [{ assertionResults }] }), 0, readVitest)).toMatchObject({ note })
 })

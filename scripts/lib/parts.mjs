@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs'
 import { ensureChromium } from './browser.mjs'
 import { buildBundle } from './bundle.mjs'
 import { countsFrom, oneCheck, readPlaywright, readVitest } from './counts.mjs'
+import { ensureDouble } from './double.mjs'
 import { ensureEngine } from './engine.mjs'
 import { inRoot } from './places.mjs'
 import { build, isBuilt } from './product.mjs'
@@ -56,6 +57,13 @@ async function docker() {
   return vitest('docker', ['docker'])
 }
 
+/** The second backend, on the double of its program and on a real one where one boots. @returns {Promise<Counts>} */
+async function microvm() {
+  const problem = (await ensureEngine()) ?? (await ensureDouble())
+  if (problem !== null) return { passed: 0, failed: 0, skipped: 1, note: problem }
+  return vitest('microvm', ['microvm'])
+}
+
 /** @returns {Promise<Counts>} */
 async function product() {
   if (!isBuilt()) await build()
@@ -74,4 +82,4 @@ async function browser() {
 }
 
 /** Everything that is checked, by the name to ask for it, in the order in which `npm test` does. */
-export const parts = { types, lint, boundaries, unit, build: product, docker, browser }
+export const parts = { types, lint, boundaries, unit, build: product, docker, microvm, browser }

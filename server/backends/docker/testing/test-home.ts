@@ -3,21 +3,20 @@ import { mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
-import type { LaunchRun } from '../../../bottles/steps.ts'
-import type { BottleEvent, StepName } from '../../../contract/events.ts'
 import { planId } from '../../../contract/ids.ts'
 import type { DockerPlan } from '../../../contract/plan.ts'
 import { Docker } from '../../../engine/docker.ts'
 import type { EngineTools } from '../../../engine/tools.ts'
 import { IMAGE_LABEL, OUR_IMAGES } from '../../../images/image-labels.ts'
 import { KeyedLock } from '../../../lib/keyed-lock.ts'
-import { Scope } from '../../../lib/scope.ts'
 import type { LaunchChoice } from '../../../manifest/request.ts'
 import { resolve } from '../../../manifest/resolve.ts'
 import { writeStarter } from '../../../manifest/starter.ts'
 import { existing } from '../existing.ts'
 import { plan } from '../plan.ts'
 import { teardown } from '../teardown.ts'
+
+export { type TestRun, testRun } from '../../../testing/test-run.ts'
 
 const ROOT = path.resolve(import.meta.dirname, '../../../..')
 
@@ -85,44 +84,5 @@ export class TestHome implements AsyncDisposable {
       await Promise.race([this.tools.docker.removeImage(image.Id), pause(5_000)])
     }
     await rm(this.home, { recursive: true, force: true })
-  }
-}
-
-/** What a launch is given, keeping everything it tells. */
-export interface TestRun extends LaunchRun {
-  readonly events: BottleEvent[]
-  cancel(reason?: Error): void
-  /** All output of one step, or of all. */
-  text(step?: StepName): string
-}
-
-/** @param onEvent called with each event as it is told, to act in the middle of a launch */
-export function testRun(
-  secrets: Record<string, string> = {},
-  onEvent: (event: BottleEvent) => void = () => {},
-): TestRun {
-  const events: BottleEvent[] = []
-  const abort = new AbortController()
-  const emit = (event: BottleEvent) => {
-    events.push(event)
-    onEvent(event)
-  }
-  const released = (name: string, error?: unknown) =>
-    emit(
-      error === undefined
-        ? { type: 'release-done', name }
-        : { type: 'release-failed', name, message: String(error), hint: '' },
-    )
-  return {
-    events,
-    emit,
-    scope: new Scope(released),
-    signal: abort.signal,
-    secrets: new Map(Object.entries(secrets)),
-    tokens: new Map(),
-    logins: [],
-    cancel: (reason = new Error('cancelled')) => abort.abort(reason),
-    text: (step) =>
-      events.map((event) => (event.type === 'output' && (!step || event.step === step) ? event.text : '')).join(''),
   }
 }

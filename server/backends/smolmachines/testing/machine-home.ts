@@ -1,0 +1,108 @@
+import { randomUUID } from 'node:crypto'
+import { existsSync } from 'node:fs'
+import { mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { planId } from '../../../contract/ids.ts'
+import type { SmolmachinesPlan } from '../../../contract/plan.ts'
+import { Docker } from '../../../engine/docker.ts'
+import { hostAddresses } from '../../../lib/host-addresses.ts'
+import { KeyedLock } from '../../../lib/keyed-lock.ts'
+import type { LaunchChoice } from '../../../manifest/request.ts'
+import { resolve } from '../../../manifest/resolve.ts'
+import { writeStarter } from '../../../manifest/starter.ts'
+import { existing } from '../existing.ts'
+import { plan } from '../plan.ts'
+import { smolvmFacts } from '../preflight.ts'
+import { Smolvm } from '../smolvm.ts'
+import { teardown } from '../teardown.ts'
+import type { SmolmachinesTools } from '../tools.ts'
+
+const ROOT = path.resolve(import.meta.dirname, '../../../..')
+/** The double of smolvm. */
+const DOUBLE = path.join(ROOT, 'server/testing/fake-smolvm/bin/smolvm')
+/** Making an artifact takes seconds: tests share them, and the product's own cache is not touched. */
+const CACHE = path.join(tmpdir(), 'bot-bottle-test-cache')
+
+export type Profile = '0.8.0' | '1.9.3'
+
+/** Why tests on the double are skipped here, or null. */
+export async function doubleAbsent(): Promise<string | null> {
+  if (process.getuid?.() !== 0) return 'the double of smolvm makes real networks, which needs root'
+  if (!existsSync(path.join(ROOT, 'dist/fake-smolvm/smolvm.mjs'))) return 'the double of smolvm is not built'
+  return new Docker().version().then(
+    () => null,
+    (error: unknown) => `no Docker engine: ${String(error)}`,
+  )
+}
+
+/** A home of its own with the starter set, and a smolvm of its own. Disposing removes all. */
+export class MachineHome implements AsyncDisposable {
+  private constructor(
+    readonly home: string,
+    readonly tools: SmolmachinesTools,
+  ) {}
+
+  static async create(profile: Profile = '1.9.3', knobs: Record<string, string> = {}): Promise<MachineHome> {
+    const home = await realpath(await mkdtemp(path.join(tmpdir(), 'bot-bottle-vm-')))
+    await writeStarter(home)
+    return MachineHome.at(home, profile, knobs)
+  }
+
+  /** A home that another process made. @param knobs of the double, see `fake-smolvm/knobs.ts` */
+  static at(home: string, profile: Profile = '1.9.3', knobs: Record<string, string> = {}): MachineHome {
+    const extraCa = process.env.NODE_EXTRA_CA_CERTS ?? process.env.SSL_CERT_FILE ?? null
+    const environment = { ...process.env, ...doubleEnv(home, profile), ...knobs }
+    return new MachineHome(home, {
+      root: ROOT,
+      home,
+      extraCa,
+      cache: CACHE,
+      program: DOUBLE,
+      unenforcedAllowed: true,
+      docker: new Docker(),
+      images: new KeyedLock(),
+      smolvm: new Smolvm(DOUBLE, environment),
+    })
+  }
+
+  async write(file: string, text: string): Promise<void> {
+    const full = path.join(this.home, file)
+    await mkdir(path.dirname(full), { recursive: true })
+    await writeFile(full, text)
+  }
+
+  async plan(choice: Partial<LaunchChoice> = {}): Promise<SmolmachinesPlan> {
+    const request = await resolve(
+      { agent: 'shell', ...choice },
+      {
+        home: this.home,
+        now: 0,
+        planId: planId.parse(randomUUID()),
+        draw: randomUUID().slice(0, 5),
+        taken: new Set(),
+      },
+    )
+    return plan(request, {
+      runsc: false,
+      engineProblem: null,
+      hostEnv: new Set(Object.keys(process.env)),
+      root: ROOT,
+      home: this.home,
+      smolvm: await smolvmFacts(this.tools),
+      addresses: hostAddresses(),
+    })
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const { slug } of await existing(this.tools)) await teardown(slug, this.tools)
+    await rm(this.home, { recursive: true, force: true })
+  }
+}
+
+/** Where the double keeps its things, and which version it plays. */
+export const doubleEnv = (home: string, profile: Profile): Record<string, string> => ({
+  FAKE_SMOLVM_PROFILE: profile,
+  HOME: home,
+  XDG_DATA_HOME: path.join(home, 'smolvm-data'),
+})
