@@ -84,6 +84,8 @@ export const KEY_KINDS: Readonly<Record<string, readonly Make[]>> = {
       (d) => `Proc-Type: 4,ENCRYPTED\nDEK-Info: AES-128-CBC,${d.hex(32).toUpperCase()}\n\n${d.lines(800)}`,
     ),
     pem('EC PRIVATE KEY', (d) => d.lines(164)),
+    // As a form carries it.
+    (d) => `-----BEGIN+PRIVATE+KEY-----\n${d.lines(64)}\n-----END+PRIVATE+KEY-----\n`,
     pem('PRIVATE KEY', (d) => d.lines(64)),
     pem('PGP PRIVATE KEY BLOCK', (d) => `\n${d.lines(900)}\n=${d.alnum(4)}`),
   ],

@@ -1,7 +1,7 @@
 import { A, B, H, type Shape, shape, shapes, UUID, W } from './shape.ts'
 
-/** The sign between a name and its value, in code, JSON (also inside a JSON string), YAML, XML and files of settings. */
-const IS = '(?:\\\\{0,2}["\'])?\\s{0,4}(?:[:=]|=>|>)\\s{0,4}(?:\\\\{0,2}["\'])?'
+/** The sign between a name and its value, in code, JSON (also inside a JSON string), YAML, XML, forms and settings. */
+const IS = '(?:\\\\{0,2}["\'])?[\\s+]{0,4}(?:[:=]|=>|>)[\\s+]{0,4}(?:\\\\{0,2}["\'])?'
 
 /** Those who rent out machines. */
 export const CLOUD_SHAPES: readonly Shape[] = [
@@ -19,7 +19,7 @@ export const CLOUD_SHAPES: readonly Shape[] = [
   shape('google-oauth', 'ya29.', `${W}{40,1000}`),
   shape('google-oauth-refresh', '1//0', `${W}{60,110}`),
   shape('google-oauth-secret', 'GOCSPX-', `${W}{28}`),
-  shape('gcp-service-account', 'private_key_id', `\\\\{0,2}"\\s{0,4}:\\s{0,4}\\\\{0,2}"(?<secret>${H}{40})`),
+  shape('gcp-service-account', 'private_key_id', `\\\\{0,2}"[\\s+]{0,4}:[\\s+]{0,4}\\\\{0,2}"(?<secret>${H}{40})`),
   shape('azure-client-secret', 'Q~', '[A-Za-z0-9_~.-]{31,34}', { lead: '[A-Za-z0-9_~.]{3}\\d' }),
   ...shapes('azure-storage-key', ['AccountKey=', 'SharedAccessKey='], `(?<secret>${B}{43,86}={1,2})`),
   // Keys of services that carry a mark of the service and a checksum at their end.

@@ -1,0 +1,154 @@
+import path from 'node:path'
+import { madeTexts, textsBelow } from '../docker/bundle/scan/detection/corpus.ts'
+import { Dice } from '../docker/bundle/scan/detection/dice.ts'
+import { asText, type Hide, SEEN, SEEN_OF_KNOWN, UNSEEN } from '../docker/bundle/scan/detection/encodings.ts'
+import { TOKEN_KINDS } from '../docker/bundle/scan/detection/token-kinds.ts'
+import { KnownValues } from '../docker/bundle/scan/known-values.ts'
+import { findingsIn, scanOutbound } from '../docker/bundle/scan/scan.ts'
+import { gitleaks, gitleaksProgram, type Scanner, secretlint } from './detection/rivals.ts'
+import { report } from './lib/report.ts'
+
+// What is found of each kind of token in each encoding, and what is found where nothing is, beside secretlint and, where
+// it is installed, gitleaks. Written for docs/detection.md. BOT_BOTTLE_CORPUS_MB bounds the real text of one folder.
+const MEGABYTE = 1_000_000
+const EACH = Number(process.env.BOT_BOTTLE_CORPUS_MB ?? 20) * MEGABYTE
+const NOTHING = new KnownValues([])
+const ENCODINGS = { ...SEEN, ...SEEN_OF_KNOWN, ...UNSEEN }
+
+interface Case {
+  id: string
+  encoding: string
+  hide: Hide
+  token: string
+}
+const cases: Case[] = Object.entries(ENCODINGS).flatMap(([encoding, hide]) =>
+  Object.entries(TOKEN_KINDS).map(([id, [make]]) => ({ id, encoding, hide, token: make!(new Dice(11)) })),
+)
+
+const program = gitleaksProgram()
+const rivals: Record<string, Scanner> = {
+  secretlint,
+  ...(program && { gitleaks: gitleaks(program, 0), 'gitleaks, depth 3': gitleaks(program, 3) }),
+}
+if (!program) console.log('gitleaks is not here: install it, or name it in BOT_BOTTLE_GITLEAKS\n')
+
+/** Of values that are known: a table for each takes a while, so short ones only. */
+const known = new Map(
+  cases
+    .filter(({ token }) => token.length < 120)
+    .map(({ id, token }) => [id, new KnownValues([{ name: id, value: token }])]),
+)
+const look = ({ id, hide, token }: Case, values: KnownValues | undefined) =>
+  values &&
+  scanOutbound(
+    { host: 'api.test', ...hide(token) },
+    values,
+    values === NOTHING ? ['token_patterns'] : ['known_secrets'],
+    false,
+  ).findings.some(({ detector }) => detector === id)
+
+const texts = cases.map(({ hide, token }) => asText(hide(token)))
+const seen: Record<string, (boolean | undefined)[]> = {
+  'ours, by shape': cases.map((each) => look(each, NOTHING)),
+  'ours, value known': cases.map((each) => look(each, known.get(each.id))),
+}
+for (const [name, scan] of Object.entries(rivals)) seen[name] = (await scan(texts)).hits.map((hits) => hits > 0)
+
+const names = Object.keys(seen)
+/** The share of the cases that are found, in percent; of those that were looked for. */
+const share = (name: string, of: (each: Case) => boolean): number => {
+  const looked = cases.flatMap((each, i) => (of(each) && seen[name]![i] !== undefined ? [seen[name]![i]] : []))
+  return (100 * looked.filter(Boolean).length) / looked.length
+}
+const row = (head: string, cells: readonly (string | number)[]) =>
+  console.log(
+    `| ${head} | ${cells.map((cell) => (typeof cell === 'number' ? (Number.isNaN(cell) ? '–' : Math.round(cell)) : cell)).join(' | ')} |`,
+  )
+const table = (head: string, columns: readonly string[]) => {
+  console.log('')
+  row(head, columns)
+  console.log(`|---|${columns.map(() => '---:|').join('')}`)
+}
+
+table('encoding (percent of the kinds)', names)
+for (const encoding of Object.keys(ENCODINGS))
+  row(
+    encoding,
+    names.map((name) => share(name, (each) => each.encoding === encoding)),
+  )
+table(`kind (percent of the ${Object.keys(SEEN).length} encodings)`, names)
+for (const id of Object.keys(TOKEN_KINDS))
+  row(
+    id,
+    names.map((name) => share(name, (each) => each.id === id && each.encoding in SEEN)),
+  )
+
+const root = path.resolve(import.meta.dirname, '..')
+const corpora = {
+  'this repository': [
+    ...textsBelow(
+      ['app', 'bench', 'docker', 'docs', 'e2e', 'scripts', 'server'].map((it) => path.join(root, it)),
+      EACH,
+    ),
+  ],
+  'packages (node_modules)': [...textsBelow([path.join(root, 'node_modules')], EACH)],
+  'documentation (/usr/share/doc)': [...textsBelow(['/usr/share/doc'], EACH)],
+  'Python (/usr/lib/python3)': [...textsBelow(['/usr/lib/python3', '/usr/lib/python3.11'], EACH)],
+  'digests, ids, pictures, talk of agents': [...madeTexts()],
+}
+const ours: Scanner = async (bodies) => {
+  const startedAt = performance.now()
+  const hits = bodies.map((body) => findingsIn(body.toString('latin1'), NOTHING, ['token_patterns']).size)
+  return { hits, ms: performance.now() - startedAt }
+}
+const scanners = { ours, ...rivals }
+const total = Object.fromEntries(Object.keys(scanners).map((name) => [name, { hits: 0, ms: 0 }]))
+let megabytes = 0
+table('text without secrets (hits)', ['MB', ...Object.keys(scanners)])
+for (const [name, found] of Object.entries(corpora)) {
+  const bodies = found.map(({ bytes }) => bytes)
+  const size = bodies.reduce((sum, body) => sum + body.length, 0) / MEGABYTE
+  megabytes += size
+  const cells: string[] = []
+  for (const [scanner, scan] of Object.entries(scanners)) {
+    const { hits, ms } = await scan(bodies)
+    const sum = hits.reduce((a, b) => a + b, 0)
+    total[scanner]!.hits += sum
+    total[scanner]!.ms += ms
+    cells.push(String(sum))
+    if (scanner === 'ours')
+      for (const [i, count] of hits.entries()) if (count > 0) console.error(`hit: ${found[i]!.name}`)
+  }
+  row(name, [size.toFixed(1), ...cells])
+}
+row('per megabyte', [megabytes.toFixed(1), ...Object.values(total).map(({ hits }) => (hits / megabytes).toFixed(2))])
+row('MB/s', ['', ...Object.values(total).map(({ ms }) => ((megabytes * 1000) / ms).toFixed(1))])
+console.log('')
+
+const inSeen = (name: string) => share(name, (each) => each.encoding in SEEN)
+for (const rivalName of Object.keys(rivals)) {
+  const rival = total[rivalName]!
+  const mine = total.ours!
+  const base = { rivalName, tries: 1 }
+  report({
+    figure: 'tokens found, all kinds and encodings',
+    unit: '%',
+    ours: inSeen('ours, by shape'),
+    rival: inSeen(rivalName),
+    ...base,
+  })
+  report({
+    figure: 'hits where nothing is',
+    unit: '/MB',
+    ours: mine.hits / megabytes,
+    rival: rival.hits / megabytes,
+    ...base,
+  })
+  report({
+    figure: 'text scanned',
+    unit: 'MB/s',
+    ours: (megabytes * 1000) / mine.ms,
+    rival: (megabytes * 1000) / rival.ms,
+    ...base,
+  })
+}
