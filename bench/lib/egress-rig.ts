@@ -156,6 +156,9 @@ def requestheaders(flow):
     if flow.request.pretty_host != "${HOST}":
         flow.response = http.Response.make(403)
     flow.request.headers["authorization"] = "Bearer ${TOKEN}"
+def responseheaders(flow):
+    # Otherwise it holds events back until the last has come.
+    flow.response.stream = flow.response.headers.get("content-type", "") == "text/event-stream"
 `
 
 async function freePort(): Promise<number> {
