@@ -1,8 +1,14 @@
+import { randomBytes } from 'node:crypto'
 import type { Page } from '@playwright/test'
+import { test } from './fixtures/beyond.ts'
+import { engine } from './fixtures/engine.ts'
 import { launchByProcedure, untilState, writeBuildingAgent, writeHome } from './fixtures/launch.ts'
+import { curlIn, noise, plain } from './fixtures/noise.ts'
+import { withOneMoreNetwork } from './fixtures/one-more-network.ts'
+import { isAlive } from './fixtures/operator.ts'
 import { hasNoSidewaysScroll, namesItsControls } from './fixtures/page-checks.ts'
 import { TerminalOnPage } from './fixtures/terminal.ts'
-import { expect, test } from './fixtures/test.ts'
+import { expect } from './fixtures/test.ts'
 
 const SIZES = {
   wide: { width: 1440, height: 900 },
@@ -154,4 +160,111 @@ test('a bottle in every state, its log, its plan, a shared log', async ({ page, 
   await picture(page, 'palette')
   await page.goto('/system')
   await picture(page, 'system-with-bottles')
+})
+
+test('the network tab: nothing, one request, every kind, hundreds, hosts, allowing one, after the end', async ({
+  page,
+  dashboard,
+  beyond,
+}) => {
+  test.slow()
+  await beyond.writeAgent(dashboard)
+  const slug = await launchByProcedure(dashboard, { agent: 'net', label: 'asks a lot' })
+  await untilState(dashboard, slug, 'running')
+  await beyond.trustedBy(dashboard, slug)
+  const rows = page.getByRole('log', { name: 'Requests' }).locator('[data-outcome]')
+  await page.goto(`/bottles/${slug}/network`)
+  await isAlive(page)
+  await expect(page.getByText('No request so far.')).toBeVisible()
+  await picture(page, 'network-empty')
+  await noise(slug, [plain('elsewhere.test', '/a/page')])
+  await expect(rows).toHaveCount(1)
+  await picture(page, 'network-one')
+
+  const origin = `https://origin.test:${beyond.port}`
+  const token = `ghp_${randomBytes(18).toString('hex')}`
+  await curlIn(slug, `${origin}/hello; curl -s ${origin}/; curl -s -d key=${token} ${origin}/in/box`)
+  await noise(slug, [
+    'this is no HTTP\r\n\r\n',
+    `CONNECT ${'a-long-label-of-a-host.'.repeat(13)}test:443 HTTP/1.1\r\nHost: x\r\n\r\n`,
+    plain('\u0645\u062b\u0627\u0644.test', '/\u0645\u0631\u062d\u0628\u0627/\u202egpj.exe'),
+    plain('elsewhere.test', `/${encodeURI('\u0645\u0631\u062d\u0628\u0627')}${'/deep'.repeat(80)}`, 'DELETE'),
+  ])
+  await expect(page.locator('[data-outcome=redacted]')).toHaveCount(1)
+  await expect(rows.filter({ hasText: 'a-long-label' })).toHaveCount(1)
+  await picture(page, 'network-every-kind')
+  await rows.filter({ hasText: 'DELETE' }).first().click()
+  await picture(page, 'network-details')
+  await rows.filter({ hasText: 'DELETE' }).first().click()
+  await page.getByRole('button', { name: 'Allow GET elsewhere.test…' }).click()
+  await page.getByRole('checkbox', { name: 'Also write to the manifest' }).click()
+  await expect(page.getByRole('dialog').getByRole('figure')).toHaveCount(2)
+  await picture(page, 'network-allow')
+  await page.keyboard.press('Escape')
+
+  await noise(
+    slug,
+    Array.from({ length: 500 }, (_, n) => plain(`host-${n % 30}.test`, `/path/${n}`)),
+  )
+  await expect
+    .poll(async () => (await dashboard.query('network.summary', { slug })).requests, { timeout: 60_000 })
+    .toBeGreaterThan(500)
+  await page.reload()
+  await expect(rows).not.toHaveCount(0)
+  await picture(page, 'network-many')
+  await page.getByRole('tab', { name: /^Hosts/ }).click()
+  await picture(page, 'network-hosts')
+
+  await engine.getContainer(`bot-bottle-${slug}`).kill()
+  await untilState(dashboard, slug, 'exited')
+  await page.goto(`/bottles/${slug}/network`)
+  await expect(rows).not.toHaveCount(0)
+  await expect(page.getByText(/req\/min|CPU/)).toHaveCount(0)
+  await expect(page.getByRole('button', { name: /^Allow / })).toHaveCount(0)
+  await picture(page, 'network-ended')
+})
+
+test('routes as they are, wrong and changed; egress frozen; a boundary that does not hold', async ({
+  page,
+  dashboard,
+  beyond,
+}) => {
+  test.slow()
+  await beyond.writeAgent(dashboard)
+  const slug = await launchByProcedure(dashboard, { agent: 'net', label: 'routes' })
+  await untilState(dashboard, slug, 'running')
+  await page.goto(`/bottles/${slug}/network?view=routes`)
+  await isAlive(page)
+  const field = page.getByRole('textbox', { name: 'Routes, as YAML' })
+  const text = await field.inputValue()
+  await picture(page, 'network-routes')
+  await field.fill(text.replace('host: origin.test', 'hots: origin.test'))
+  await expect(page.getByRole('region', { name: 'Edit the routes' }).getByRole('alert')).toBeVisible()
+  await picture(page, 'network-routes-wrong')
+  await field.fill(`${text.replace('[POST]', '[PUT]')}- host: ${'long-label.'.repeat(12)}example.com\n`)
+  await page.getByRole('checkbox', { name: 'Also write to the manifest' }).click()
+  await expect(page.getByRole('figure')).toHaveCount(2)
+  await picture(page, 'network-routes-changed')
+
+  await dashboard.mutate('routes.freeze', { slug: null, frozen: true })
+  await page.goto(`/bottles/${slug}/network`)
+  await expect(page.getByText('Egress is frozen.')).toBeVisible()
+  await picture(page, 'network-frozen')
+  await page.goto('/')
+  await page.getByRole('button', { name: /^All frozen/ }).click()
+  await expect(page.getByRole('alertdialog')).toBeVisible()
+  await picture(page, 'open-egress-of-all')
+  await dashboard.mutate('routes.freeze', { slug: null, frozen: false })
+
+  await withOneMoreNetwork(slug, async () => {
+    expect((await dashboard.mutate('network.probe', { slug })).verdict).toBe('red')
+    await page.goto(`/bottles/${slug}/network`)
+    await expect(page.getByText('Egress closed: the boundary does not hold at “only way out”')).toBeVisible()
+    await picture(page, 'boundary-red')
+    await page.locator('[data-check="only way out"]').click()
+    await expect(page.getByRole('dialog')).toBeVisible()
+    await picture(page, 'boundary-red-check')
+    await page.goto('/')
+    await picture(page, 'overview-boundary-red')
+  })
 })

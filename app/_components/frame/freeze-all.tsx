@@ -47,7 +47,11 @@ export function OpenEgressDialog() {
   const { frozen } = freezable(useBottles() ?? [])
   const { set } = useFreeze()
   const all = target === 'all'
-  const whose = all ? count(frozen.length, 'bottle') : bottleName(target)
+  const whose = !all
+    ? bottleName(target)
+    : frozen.length === 1
+      ? bottleName(frozen[0]!)
+      : count(frozen.length, 'bottle')
   const red = all ? frozen.filter(isBoundaryRed) : [target]
   return (
     <AlertDialog
@@ -56,8 +60,8 @@ export function OpenEgressDialog() {
       title={`Open egress of ${whose}?`}
       consequence={
         <>
-          {all ? 'Their agents reach' : 'The agent reaches'} again what the routes allow. What was refused meanwhile is
-          not repeated.
+          {all && frozen.length > 1 ? 'Their agents reach' : 'The agent reaches'} again what the routes allow. What was
+          refused meanwhile is not repeated.
           {red.length > 0 && (
             <span className="mt-1.5 block text-failed">
               The boundary of {red.map(bottleName).join(', ')} did not hold when it was last proved. It is proved again

@@ -113,7 +113,7 @@ function NarrowCells({ request }: { request: NetworkRequest }) {
     <>
       <span className="flex w-full items-center gap-2">
         <OutcomeSign outcome={request.outcome} wordHidden={request.outcome === 'allowed'} />
-        <span className="machine shrink-0 text-caption text-muted">{visibleText(request.method, 10)}</span>
+        <span className="machine shrink-0 text-caption text-muted empty:hidden">{visibleText(request.method, 10)}</span>
         {request.host ? (
           <span className="machine min-w-0 flex-1 truncate">{visibleText(request.host, MOST_PATH)}</span>
         ) : (

@@ -1,5 +1,6 @@
 import { count } from '@/app/_lib/format'
 import { credentialWords, headerWords, methodWords, pathWords, scanWords } from '@/app/_lib/plan-words'
+import type { RouteMatch } from '@/server/contract/manifest.ts'
 import type { LiveRoute } from '@/server/contract/network.ts'
 import type { EgressPlan } from '@/server/contract/plan.ts'
 import { Mono, Section } from './section'
@@ -72,11 +73,7 @@ function Route({ route, egress }: { route: LiveRoute; egress: Reach }) {
     <li className="grid grid-cols-[72px_minmax(0,1.5fr)_minmax(0,1.15fr)_minmax(0,1.15fr)] gap-x-3 gap-y-1 px-3 py-2.5 text-data @max-xl:grid-cols-1">
       <span className="text-caption leading-[1.5] @max-xl:order-2">
         <Name>Methods</Name>
-        {[...new Set(matches.map(methodWords))].map((methods) => (
-          <Mono key={methods} className="block @max-xl:inline">
-            {methods}
-          </Mono>
-        ))}
+        <Mono>{[...new Set(matches.flatMap((match) => methodWords(match).split(' ')))].join(' ')}</Mono>
       </span>
       <span className="min-w-0 [overflow-wrap:anywhere] @max-xl:order-1">
         <Mono className="font-medium">
@@ -84,14 +81,9 @@ function Route({ route, egress }: { route: LiveRoute; egress: Reach }) {
           {ports}
         </Mono>
         <span className="mt-0.5 block text-caption text-dim">
-          {[...new Set(matches.flatMap(pathWords))].map((path) => (
-            <Mono key={path} className="block">
-              {path === 'any' ? 'any path' : path}
-            </Mono>
-          ))}
-          {matches.flatMap(headerWords).map((header) => (
-            <Mono key={header} className="block">
-              {header}
+          {[...new Set(matches.flatMap((match) => matchLines(match, matches.length > 1)))].map((line) => (
+            <Mono key={line} className="block">
+              {line}
             </Mono>
           ))}
           <span className="block">
@@ -107,13 +99,23 @@ function Route({ route, egress }: { route: LiveRoute; egress: Reach }) {
       <span className="text-caption text-muted leading-[1.5] @max-xl:order-4">
         <Name>Scan</Name>
         {scanWords(route.scan).map((line) => (
-          <span key={line} className="block @max-xl:inline">
+          <span key={line} className="block @max-xl:mr-2 @max-xl:inline">
             {line}
           </span>
         ))}
       </span>
     </li>
   )
+}
+
+/** What one entry asks of path and headers; with its methods before it where there are others to take it for. */
+function matchLines(match: RouteMatch | undefined, amongOthers: boolean): string[] {
+  const paths = pathWords(match).map((path) => (path === 'any' ? 'any path' : path))
+  const headers = headerWords(match)
+  if (!amongOthers) return [...paths, ...headers]
+  const methods = methodWords(match)
+  const asked = headers.length > 0 ? ` with ${headers.join(', ')}` : ''
+  return paths.map((path) => `${methods === 'any' ? 'any method' : methods} ${path}${asked}`)
 }
 
 function originWords({ kind, name }: LiveRoute['origin']): string {
