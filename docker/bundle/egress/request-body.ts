@@ -82,16 +82,24 @@ export function scannedStream(
   let held: Buffer[] = []
   let size = 0
   let overlap: Buffer = Buffer.alloc(0)
+  let scanning = Promise.resolve()
   // A value that lies across the seam must be found before its beginning leaves: hold back as much as one can be long.
-  async function scanHeld(stream: Transform, keep: number): Promise<void> {
-    const all = Buffer.concat([overlap, ...held])
-    held = []
-    size = 0
+  async function pass(chunks: readonly Buffer[], keep: number): Promise<void> {
+    const all = Buffer.concat([overlap, ...chunks])
     const findings = await scanner.window(all, detectors)
     if (findings.length > 0) throw refuse(findings)
     const passed = all.subarray(0, Math.max(0, all.length - keep))
-    overlap = Buffer.from(all.subarray(passed.length))
-    if (passed.length > 0) stream.push(passed)
+    overlap = all.subarray(passed.length)
+    if (passed.length > 0) windows.push(passed)
+  }
+  /** Once the window before has passed, begins to scan what is held; the next one gathers meanwhile. */
+  async function next(keep: number): Promise<void> {
+    const chunks = held
+    held = []
+    size = 0
+    await scanning
+    scanning = pass(chunks, keep)
+    scanning.catch((error: Error) => windows.destroy(error))
   }
   const windows = new Transform({
     highWaterMark: WINDOW,
@@ -99,10 +107,12 @@ export function scannedStream(
       held.push(chunk)
       size += chunk.length
       if (size < WINDOW) return done()
-      scanHeld(this, OVERLAP).then(() => done(), done)
+      next(OVERLAP).then(() => done(), done)
     },
     flush(done) {
-      scanHeld(this, 0).then(() => done(), done)
+      next(0)
+        .then(() => scanning)
+        .then(() => done(), done)
     },
   })
   return pipeline(body, windows, () => {})

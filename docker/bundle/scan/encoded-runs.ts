@@ -5,7 +5,7 @@ import { endOfRun, nextRun } from './next-run.ts'
 
 const BASE64 = byteClass('A-Za-z0-9+/_-')
 const SHORTEST_BASE64 = 16 // characters
-const SHORTEST_LINE = 4
+const SHORTEST_LINE = 2 // the last one may be as short
 const HEX_AND_SEPARATORS = byteClass('0-9A-Fa-f :')
 const SHORTEST_HEX = 8 // pairs
 const SHORTEST_RESULT = 8 // bytes: less can hold no secret
