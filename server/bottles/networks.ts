@@ -21,6 +21,8 @@ export interface MissingSecret {
 export interface Networks {
   /** Writes the table that a launch begins with, before anything of the bottle runs. @throws when it cannot be used */
   prepare(plan: BottlePlan): Promise<void>
+  /** The operator closed the way out of all bottles, and of those that come. */
+  readonly allFrozen: boolean
   /** Follows what the bundle tells, from where it was followed last. Safe to repeat. */
   up(bottle: Bottle): Promise<void>
   /** The last boundary probe. */

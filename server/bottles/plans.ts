@@ -1,6 +1,6 @@
 import { randomInt, randomUUID } from 'node:crypto'
 import type { PlanId, Sha256 } from '../contract/ids.ts'
-import type { BottlePlan, PlanResolution } from '../contract/plan.ts'
+import type { BottlePlan, PlanNotice, PlanResolution } from '../contract/plan.ts'
 import { PlanBlockedError, PlanChangedError, PlanNotFoundError } from '../errors.ts'
 import type { Manifests } from '../manifest/manifests.ts'
 import type { LaunchChoice } from '../manifest/request.ts'
@@ -18,6 +18,8 @@ export interface PlansParts {
   registry: BottleRegistry
   /** What the doctor saw of the machine; planning contacts nothing. */
   facts(): MachineFacts
+  /** What the operator should know besides the plan. */
+  notices(): readonly PlanNotice[]
   /** Slugs of bottles that exist without being known here. */
   unknownSlugs(): readonly string[]
 }
@@ -34,7 +36,7 @@ export class Plans {
     const digest = planDigest(plan)
     this.#pending.add({ choice, plan, digest })
     const last = this.parts.registry.lastPlanOf(plan.agent.name)
-    return { planId: plan.id, digest, plan, changes: last && planChanges(last, plan) }
+    return { planId: plan.id, digest, plan, notices: this.parts.notices(), changes: last && planChanges(last, plan) }
   }
 
   /**

@@ -1,5 +1,5 @@
 import type { BottleSlug, PlanId, Sha256 } from '../contract/ids.ts'
-import type { BottlePlan, PlanResolution } from '../contract/plan.ts'
+import type { BottlePlan, PlanNotice, PlanResolution } from '../contract/plan.ts'
 import type { BottleDetail, BottleView, EngineView } from '../contract/views.ts'
 import { HostProblemError, isAppError, messageOf, WrongStateError } from '../errors.ts'
 import type { LaunchChoice } from '../manifest/request.ts'
@@ -17,6 +17,12 @@ export interface LaunchRequest {
   digest: string
   /** Values of the variables that the plan marks `asked`, by name. */
   secrets: Readonly<Record<string, string>>
+}
+
+const STARTS_FROZEN: PlanNotice = {
+  code: 'all-egress-frozen',
+  message: 'You froze egress of all bottles, and that holds for this one, too: it starts frozen.',
+  fix: 'Open its egress on its page once it runs. With the last frozen bottle that you open, it is lifted for those that come.',
 }
 
 /** Most often the disk is full. The plan can be confirmed again. */
@@ -46,7 +52,13 @@ export class BottleService {
     this.#stops = new Stops(room, this.#live)
     this.#watch = new EngineWatch(room, { launches: this.#launches, stops: this.#stops, live: this.#live })
     const { registry, backends } = room
-    this.#plans = new Plans({ ...planning, registry, backends, unknownSlugs: () => this.#watch.unknown })
+    this.#plans = new Plans({
+      ...planning,
+      registry,
+      backends,
+      notices: () => (room.networks?.allFrozen ? [STARTS_FROZEN] : []),
+      unknownSlugs: () => this.#watch.unknown,
+    })
   }
 
   /** Compares what is remembered with what exists, and keeps watching. */

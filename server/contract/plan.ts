@@ -158,6 +158,8 @@ export interface PlanResolution {
   planId: PlanId
   digest: Sha256
   plan: BottlePlan
+  /** What is so now and no part of what is confirmed. */
+  notices: readonly PlanNotice[]
   /** Against the last launch of the same agent; null when it was never launched. */
   changes: readonly PlanChange[] | null
 }

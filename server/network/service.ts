@@ -186,10 +186,16 @@ export class NetworkService implements Networks {
   }
   /**
    * Closes or opens all egress of one bottle, or of all (null): those too that are on their way or launched afterwards,
-   * until it is lifted for all.
+   * until it is lifted for all, or the last frozen one is opened.
    */
   async freeze(slug: BottleSlug | null, frozen: boolean): Promise<FreezeResult[]> {
-    if (slug !== null) return this.#desk.freeze(slug, frozen)
+    if (slug !== null) {
+      const result = await this.#desk.freeze(slug, frozen)
+      // Whoever has opened each of them by hand means all.
+      const anyFrozen = [...this.#live.values()].some(({ table }) => table.table.frozen)
+      if (this.#standing.on && !frozen && !anyFrozen) await this.#standing.set(false)
+      return result
+    }
     const [results] = await Promise.all([this.#desk.freeze(null, frozen), this.#standing.set(frozen)])
     return results
   }

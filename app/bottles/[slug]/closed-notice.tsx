@@ -11,9 +11,21 @@ import { bottleName } from '@/app/_lib/bottle-list'
 import { isBoundaryRed } from '@/app/_lib/bottle-status'
 import { visibleText } from '@/app/_lib/visible-text'
 import type { BottleView } from '@/server/contract/views'
+import { BundleDown, SecretNotices } from './bundle-notice'
 
 /** Why nothing goes out, before anything else of the bottle: a probe that failed, or the operator's own hand. */
 export function ClosedNotice({ bottle }: { bottle: BottleView }) {
+  const notices = bottle.egress?.notices ?? []
+  return (
+    <>
+      <Closed bottle={bottle} />
+      {notices.length > 0 && <SecretNotices notices={notices} />}
+    </>
+  )
+}
+
+function Closed({ bottle }: { bottle: BottleView }) {
+  if (bottle.egress?.down) return <BundleDown slug={bottle.slug} down={bottle.egress.down} />
   if (isBoundaryRed(bottle)) return <BoundaryRed bottle={bottle} />
   if (bottle.egress?.frozen) return <Frozen bottle={bottle} />
   return null

@@ -1,0 +1,205 @@
+import { spawn } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
+import { once } from 'node:events'
+import { appendFile, copyFile, writeFile } from 'node:fs/promises'
+import path from 'node:path'
+import { rootCertificates } from 'node:tls'
+import { execa } from 'execa'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { engineAbsent, TestHome } from '../backends/docker/testing/test-home.ts'
+import type { BottleSlug } from '../contract/ids.ts'
+import { mintWorldCa } from '../testing/escape/bottle-world.ts'
+import { Made } from '../testing/escape/made.ts'
+import { Side } from '../testing/escape/side.ts'
+import { until } from '../testing/escape/until.ts'
+import { ROOT, RuntimeBench } from '../testing/runtime-bench.ts'
+
+const absent = await engineAbsent()
+// A launch on a busy machine takes a minute, and each of these has one; two of them start a server besides.
+vi.setConfig({ testTimeout: 400_000 })
+const VARIABLE = 'BOT_BOTTLE_TEST_HEAL'
+const TOKEN = `real-${randomBytes(16).toString('hex')}`
+const TYPED = `typed-${randomBytes(16).toString('hex')}`
+
+const docker = (...args: string[]) => execa('docker', args, { reject: false })
+const bundleOf = (slug: BottleSlug) => `bot-bottle-${slug}-sidecars`
+
+/** One that a bundle reaches, and that may be written into a bottle file: the host's end of a network of the test. */
+async function addressOfThisMachine(made: Made): Promise<string> {
+  const name = `bot-bottle-test-heal-${randomBytes(4).toString('hex')}`
+  await execa('docker', ['network', 'create', '--label', 'io.bot-bottle.test=heal', name])
+  made.use({ [Symbol.asyncDispose]: async () => void (await docker('network', 'rm', name)) })
+  return (await docker('network', 'inspect', '-f', '{{(index .IPAM.Config 0).Gateway}}', name)).stdout
+}
+
+describe.skipIf(absent)(`a bundle that ends under a running bottle${absent ? ` (skipped: ${absent})` : ''}`, () => {
+  const made = new Made()
+  let home: TestHome
+  let origin: Side
+  let extraCa: string
+
+  beforeAll(async () => {
+    process.env[VARIABLE] = TOKEN
+    home = made.use(await TestHome.create())
+    const ca = await mintWorldCa()
+    origin = made.use(await Side.open(ca, ['origin.test']))
+    const address = await addressOfThisMachine(made)
+    await home.write(
+      'bottles/heal.md',
+      [
+        '---',
+        'agent_provider: {template: shell}',
+        'supervise: false',
+        'env: {TYPED: "?Something typed"}',
+        'egress:',
+        `  resolve: {origin.test: ${address}}`,
+        '  routes:',
+        `    - {host: origin.test, ports: [${origin.port}], auth: {scheme: Bearer, token_ref: ${VARIABLE}}}`,
+        '---',
+        '',
+      ].join('\n'),
+    )
+    await home.write('agents/heal.md', '---\nbottle: heal\n---\nBe kind.\n')
+    // Images are keyed by this machine's own authorities: the test's is added for bundles alone, once there are images.
+    extraCa = path.join(home.home, 'extra-ca.pem')
+    if (home.tools.extraCa) await copyFile(home.tools.extraCa, extraCa)
+    else await writeFile(extraCa, rootCertificates[0]!)
+    {
+      await using bench = await RuntimeBench.open(home.home, extraCa)
+      const slug = await bench.launch('shell')
+      await bench.context.bottles.stop(slug)
+    }
+    await appendFile(extraCa, `\n${ca.certificate}`)
+  })
+  afterAll(async () => {
+    delete process.env[VARIABLE]
+    await made[Symbol.asyncDispose]()
+  })
+
+  /** Asks the origin from inside, by the proxy of the bottle. @returns the status, 0 when nobody answered */
+  async function ask(slug: BottleSlug, target: string, ...options: string[]): Promise<number> {
+    const url = `https://origin.test:${origin.port}${target}`
+    const curl = ['curl', '-s', '-o', '/dev/null', '-w', '%{http_code}', '--max-time', '10', ...options, url]
+    return Number((await docker('exec', '-u', '1000:1000', `bot-bottle-${slug}`, ...curl)).stdout)
+  }
+  const authorizationOf = (target: string) => {
+    const headers = origin.arrived.findLast(({ url }) => url === target)?.rawHeaders ?? []
+    return headers.find((_, i) => i % 2 === 1 && headers[i - 1]!.toLowerCase() === 'authorization')
+  }
+  const egressOf = async (bench: RuntimeBench, slug: BottleSlug) => (await bench.context.bottles.get(slug)).egress
+
+  /** An allowed request works, with the token that the agent does not have; and what must not leave does not. */
+  async function guards(slug: BottleSlug, name: string, known: string | null) {
+    expect(await ask(slug, `/${name}`)).toBe(200)
+    expect(authorizationOf(`/${name}`)).toBe(`Bearer ${TOKEN}`)
+    if (known) expect(await ask(slug, `/${name}?leak=${known}`)).toBe(403)
+  }
+
+  /** It guards by its own hand, and a probe that began after it was back is green. */
+  async function healed(bench: RuntimeBench, slug: BottleSlug, since: number) {
+    await until(async () => {
+      const boundary = await bench.context.networks.boundary(slug)
+      return boundary !== null && boundary.at > since && !(await egressOf(bench, slug))?.down
+    })
+    expect((await bench.context.networks.boundary(slug))?.verdict).toBe('green')
+    expect((await egressOf(bench, slug))?.frozen).toBe(false)
+  }
+
+  test('is closed while it is away, and comes back by itself with everything it had', async () => {
+    await using bench = await RuntimeBench.open(home.home, extraCa)
+    const slug = await bench.launch('heal', { TYPED })
+    await guards(slug, 'before', TYPED)
+
+    // A route that was made live is in force afterwards, too.
+    const { digest } = await bench.context.networks.routes(slug)
+    const edit = { kind: 'allow', host: 'live.test', port: 443, methods: ['GET'], path: { type: 'exact', value: '/' } }
+    await bench.context.networks.update({ slug, digest, edit: edit as never })
+
+    const since = Date.now()
+    await docker('kill', '-s', 'KILL', bundleOf(slug))
+    expect(await ask(slug, '/while-it-is-away')).toBe(0)
+    await until(async () => (await egressOf(bench, slug))?.down !== undefined)
+    expect(await egressOf(bench, slug)).toMatchObject({ down: { again: true, why: expect.stringContaining('killed') } })
+    await healed(bench, slug, since)
+
+    await guards(slug, 'after', TYPED)
+    expect(origin.arrived.some(({ url }) => url === '/while-it-is-away')).toBe(false)
+    const { routes, status } = await bench.context.networks.routes(slug)
+    expect(routes.map(({ host }) => host)).toEqual(['live.test', 'origin.test'])
+    expect(status).toEqual({ kind: 'in-force' })
+    expect((await egressOf(bench, slug))?.notices).toBeUndefined()
+    await bench.context.bottles.stop(slug)
+  })
+
+  test('comes back frozen when it was frozen', async () => {
+    await using bench = await RuntimeBench.open(home.home, extraCa)
+    const slug = await bench.launch('heal', { TYPED })
+    expect(await bench.context.networks.freeze(slug, true)).toMatchObject([{ frozen: true, problem: null }])
+    expect(await ask(slug, '/frozen-before')).toBe(0)
+    const since = Date.now()
+    await docker('kill', '-s', 'KILL', bundleOf(slug))
+    await until(async () => (await bench.context.networks.boundary(slug))!.at > since)
+    expect(await ask(slug, '/frozen')).toBe(0)
+    expect(origin.arrived.some(({ url }) => url === '/frozen')).toBe(false)
+    await bench.context.networks.freeze(slug, false)
+    await guards(slug, 'thawed', TYPED)
+    await bench.context.bottles.stop(slug)
+  })
+
+  test('is healed by the next server, which says what it does not know any more', async () => {
+    const args = ['--import', 'tsx', 'server/testing/killable-server.ts', home.home, extraCa, 'heal']
+    const child = spawn(process.execPath, [...args, JSON.stringify({ TYPED })], {
+      cwd: ROOT,
+      stdio: ['ignore', 'pipe', 'inherit'],
+    })
+    let said = ''
+    child.stdout.on('data', (chunk) => {
+      said += chunk
+    })
+    await until(() => {
+      if (child.exitCode !== null) throw new Error('The first server ended.')
+      return said.includes('\n')
+    })
+    const slug = said.trim() as BottleSlug
+    await guards(slug, 'first', TYPED)
+    child.kill('SIGKILL')
+    await once(child, 'exit')
+    await docker('kill', '-s', 'KILL', bundleOf(slug))
+    expect(await ask(slug, '/nobody')).toBe(0)
+
+    const since = Date.now()
+    await using bench = await RuntimeBench.open(home.home, extraCa)
+    await healed(bench, slug, since)
+    await guards(slug, 'second', null)
+    const canary = (await docker('exec', `bot-bottle-${slug}`, 'printenv', 'BOT_BOTTLE_CANARY')).stdout
+    expect(canary).toMatch(/./)
+    expect(await ask(slug, `/canary?note=${canary}`)).toBe(403)
+    expect((await egressOf(bench, slug))?.notices).toEqual([
+      expect.stringMatching(/^TYPED was typed at launch.*no longer be masked.*no longer looks for its value/),
+    ])
+    await bench.context.bottles.stop(slug)
+  })
+
+  test('stays away after five deaths of a daemon, with the reason, until the operator starts it again', async () => {
+    await using bench = await RuntimeBench.open(home.home, extraCa)
+    const slug = await bench.launch('heal', { TYPED })
+    await guards(slug, 'alive', TYPED)
+    // Each as soon as it is there again.
+    await docker(
+      ...['exec', '-u', '0:0', bundleOf(slug), 'sh', '-c'],
+      // biome-ignore lint/suspicious/noTemplateCurlyInString: the shell's
+      'for i in $(seq 1 900); do for p in /proc/[0-9]*; do grep -q "[e]gress.mjs" $p/cmdline 2>/dev/null && kill -9 ${p#/proc/} 2>/dev/null; done; sleep 0.1; done',
+    )
+    await until(async () => (await egressOf(bench, slug))?.down?.again === false)
+    expect((await egressOf(bench, slug))?.down?.why).toContain('egress died five times within a minute')
+    expect(await ask(slug, '/ended')).toBe(0)
+    await expect(async () => bench.context.networks.probe(slug)).rejects.toThrow('is down')
+
+    const since = Date.now()
+    await bench.context.networks.restartBundle(slug)
+    await healed(bench, slug, since)
+    await guards(slug, 'again', TYPED)
+    await expect(async () => bench.context.networks.restartBundle(slug)).rejects.toThrow('up already')
+    await bench.context.bottles.stop(slug)
+  })
+})
