@@ -38,8 +38,11 @@ export const PROFILES = ['0.8.0', '1.9.3'] as const
 export function profileOf(version: string = PROFILES[1]): Profile {
   const known = /^\d+\.\d+\.\d+$/.test(version) && !before(version, PROFILES[0]) && !before(PROFILES[1], version)
   if (!known) throw new Failure(`FAKE_SMOLVM_PROFILE is ${version}; known are ${PROFILES.join(' to ')}`)
-  return { version, has: (trait) => !before(version, FIRST[trait]) }
+  return { version, has: (trait) => hasTrait(version, trait) }
 }
+
+/** Of any version, also of one that the double does not imitate. */
+export const hasTrait = (version: string, trait: Trait): boolean => !before(version, FIRST[trait])
 
 function before(a: string, b: string): boolean {
   const [left, right] = [a, b].map((version) => version.split('.').map(Number))

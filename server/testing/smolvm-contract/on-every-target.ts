@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe } from 'vitest'
 import { buildFakeSmolvm } from '../../../scripts/lib/fake-smolvm.mjs'
+import { hasTrait, type Trait } from '../fake-smolvm/profile.ts'
 import { type LocalRegistry, localRegistry } from './local-registry.ts'
 import type { Smolvm } from './smolvm.ts'
 import { type Target, targets } from './targets.ts'
@@ -9,6 +10,8 @@ import { imageFolder, tinyImage } from './tiny-image.ts'
 export interface Bench {
   target: Target
   smolvm: Smolvm
+  /** Whether this version has it. */
+  has(trait: Trait): boolean
   folder: string
   /** As of `docker save`. */
   archive: string
@@ -41,8 +44,9 @@ export function onEveryTarget(
         const registry = use(await localRegistry(folder))
         const reference = await registry.push(archive, 'tiny:1')
         const smolvm = use(await target.make())
-        const image = ['--image', target.version === '0.8.0' ? reference : archive]
-        Object.assign(bench, { target, smolvm, folder, archive, registry, reference, image })
+        const has = (trait: Trait) => hasTrait(target.version, trait)
+        const image = ['--image', has('local archives') ? archive : reference]
+        Object.assign(bench, { target, smolvm, has, folder, archive, registry, reference, image })
       })
       afterAll(async () => {
         for (const thing of made) await thing[Symbol.asyncDispose]()

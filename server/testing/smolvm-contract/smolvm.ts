@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import { hasTrait } from '../fake-smolvm/profile.ts'
 
 export interface Said {
   code: number | null
@@ -33,9 +34,8 @@ export class Smolvm implements AsyncDisposable {
   get database(): string {
     return path.join(this.home, '.local/share/smolvm/server/smolvm.db')
   }
-  /** Since 1.0.2. */
   get named(): boolean {
-    return this.version !== '0.8.0'
+    return hasTrait(this.version, 'named machines')
   }
   nameArgs = (name: string): string[] => (this.named ? ['--name', name] : [name])
 
