@@ -53,8 +53,8 @@ afterEach(() => {
 })
 
 /** Sends as much as is asked for, and says how much of what it was sent arrived as it should. */
-const source = () =>
-  httpUpstream((request: IncomingMessage, response: ServerResponse) => {
+async function source(): Promise<Upstream> {
+  const made = await httpUpstream((request: IncomingMessage, response: ServerResponse) => {
     const reader = new Reader()
     request.on('data', (chunk: Buffer) => reader.take(chunk))
     request.on('end', () => {
@@ -63,6 +63,10 @@ const source = () =>
       poured = pour(response, BODY)
     })
   })
+  // Node's own limit is five minutes, less than the largest of these takes on a busy machine.
+  Object.assign(made.server, { requestTimeout: 0 })
+  return made
+}
 
 async function tunnel(): Promise<TLSSocket> {
   const socket = await openTunnel(egress.port, egress.at)
