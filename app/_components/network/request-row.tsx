@@ -28,21 +28,18 @@ export const RequestRow = memo(function RequestRow({ request, shape, open, onOpe
   const refused = request.outcome === 'refused'
   const allow = canBeAllowed(request) ? onAllow : null
   return (
-    <div
-      className={clsx(
-        'relative',
-        open && 'bg-hover',
-        refused && 'shadow-[inset_2px_0_0_var(--failed)]',
-        request.outcome === 'redacted' && 'shadow-[inset_2px_0_0_var(--needs-fill)]',
-      )}
-    >
+    <div className={clsx('relative', open && 'bg-hover')}>
       <button
         type="button"
         data-list-item
         data-outcome={request.outcome}
         aria-expanded={open}
         onClick={() => onOpen(request.id)}
-        className="block w-full text-left text-data leading-5 hover:bg-hover focus-visible:-outline-offset-2"
+        className={clsx(
+          'block w-full text-left text-data leading-5 hover:bg-hover focus-visible:-outline-offset-2',
+          refused && 'shadow-[inset_2px_0_0_var(--failed)]',
+          request.outcome === 'redacted' && 'shadow-[inset_2px_0_0_var(--needs-fill)]',
+        )}
       >
         {shape !== 'narrow' && (
           <span className={clsx(COLUMNS, 'h-8', shape === 'either' && 'max-lg:hidden')}>
