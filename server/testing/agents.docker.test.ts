@@ -104,7 +104,7 @@ describe.skipIf(absent)(`a real agent${absent ? ` (skipped: ${absent})` : ''}`, 
       })
     })
     // The vendor says the rest when the first piece was seen in the bottle: a held-back answer would never end.
-    vendor.answer = fakeVendor(() => firstPiece)
+    vendor.answer = fakeVendor({ goOn: () => firstPiece })
     await new Promise((resolve) => exec.stream.once('close', resolve))
     expect(await exec.exitCode(), said).toBe(0)
     expect(said).toContain(`"result":${JSON.stringify(SAID.join(''))}`)
@@ -115,15 +115,16 @@ describe.skipIf(absent)(`a real agent${absent ? ` (skipped: ${absent})` : ''}`, 
   const codex = (world: DockerWorld) =>
     world.sh('cd ~/workspace && codex exec --skip-git-repo-check "say hi" </dev/null')
 
-  test('Codex answers with an API key that it does not have', async () => {
+  test('Codex acts and answers with an API key that it does not have, and neither asks nor holds itself back', async () => {
     const token = `sk-proj-${randomBytes(40).toString('base64url')}`
     const set = await bottle('{template: codex, auth_token: MY_OPENAI}', ['api.openai.com'], {
       tokens: { MY_OPENAI: token },
     })
-    set.vendor.answer = fakeVendor()
+    set.vendor.answer = fakeVendor({ wants: 'id -un > ~/made-outside-the-workspace' })
     const { code, stdout, stderr } = await codex(set.world)
     expect(code, stderr).toBe(0)
     expect(stdout).toContain(SAID.join(''))
+    expect((await set.world.sh('cat ~/made-outside-the-workspace')).stdout).toBe('node\n')
     await tokenStayedOut(set, token)
   })
 
@@ -171,7 +172,7 @@ describe.skipIf(absent)(`a real agent${absent ? ` (skipped: ${absent})` : ''}`, 
     const firstPieceSeen = new Promise<void>((resolve) => {
       goOn = resolve
     })
-    set.vendor.answer = fakeVendor(() => firstPieceSeen)
+    set.vendor.answer = fakeVendor({ goOn: () => firstPieceSeen })
     const screen = await onScreen(set.world, 'codex "say hi"')
     const shows = (text: string) => vi.waitUntil(() => screen().includes(text), { timeout: 60_000, interval: 100 })
     await shows(SAID[0].trim()).catch((error) => expect.fail(`${error}: ${screen()}`))

@@ -4,25 +4,36 @@ import type { Answer } from './escape/side.ts'
 /** What the model says, in the two pieces in which it is streamed: lines, because an agent's screen shows no half ones. */
 export const SAID = ['Hello from the first line.\n', 'And from the second.'] as const
 
+interface Turn {
+  /** The second piece is sent once it settles, so that who buffers an answer waits for ever. */
+  goOn?: () => Promise<void>
+  /** A shell's line that the model wants to have run before it says anything. Codex only. */
+  wants?: string
+}
+
 /**
- * The two vendors' interfaces as far as an agent's first turn needs them, streamed: the second piece is sent once
- * `goOn` settles, so that who buffers an answer waits for ever.
+ * The two vendors' interfaces as far as an agent's first turn needs them, streamed.
  *
  * @see https://platform.claude.com/docs/en/build-with-claude/streaming
  * @see https://platform.openai.com/docs/api-reference/responses-streaming
  */
 export const fakeVendor =
-  (goOn: () => Promise<void> = async () => {}): Answer =>
+  ({ goOn = async () => {}, wants }: Turn = {}): Answer =>
   (request, response, body) => {
     const path = (request.url ?? '').split('?')[0]
     if (request.method === 'POST' && path === '/v1/messages') return void messages(response, body, goOn)
-    if (request.method === 'POST' && path?.endsWith('/responses')) return void responses(response, goOn)
+    if (request.method === 'POST' && path?.endsWith('/responses')) {
+      const todo = body.includes('"type":"custom_tool_call_output"') ? undefined : wants
+      return void responses(response, goOn, todo)
+    }
     if (path === '/backend-api/wham/accounts/check') return json(response, workspacesOf(request))
     if (path?.endsWith('/models')) return json(response, { models: [], data: [] })
     response
       .writeHead(404, { 'content-type': 'application/json' })
       .end('{"error":{"type":"not_found_error","message":"-"}}')
   }
+
+type Say = (type: string, data: object) => void
 
 const json = (response: ServerResponse, value: object): void =>
   void response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(value))
@@ -56,17 +67,17 @@ async function messages(response: ServerResponse, body: Buffer, goOn: () => Prom
   response.end()
 }
 
-async function responses(response: ServerResponse, goOn: () => Promise<void>): Promise<void> {
+async function responses(response: ServerResponse, goOn: () => Promise<void>, wants?: string): Promise<void> {
   const say = events(response)
-  const item = { type: 'message', role: 'assistant', id: 'item_1' }
-  const at = { item_id: 'item_1', output_index: 0, content_index: 0 }
   say('response.created', { response: { id: 'resp_1' } })
-  say('response.output_item.added', { output_index: 0, item: { ...item, content: [] } })
-  say('response.output_text.delta', { ...at, delta: SAID[0] })
-  await goOn()
-  say('response.output_text.delta', { ...at, delta: SAID[1] })
-  const content = [{ type: 'output_text', text: SAID.join(''), annotations: [] }]
-  say('response.output_item.done', { output_index: 0, item: { ...item, status: 'completed', content } })
+  if (wants !== undefined) {
+    // A script of Codex' own kind, in which its tools are functions.
+    const input = `text(await tools.exec_command(${JSON.stringify({ cmd: wants })}))`
+    const item = { type: 'custom_tool_call', id: 'call_1', call_id: 'call_1', status: 'completed', name: 'exec', input }
+    say('response.output_item.done', { output_index: 0, item })
+  } else {
+    await spoken(say, goOn)
+  }
   const usage = {
     input_tokens: 1,
     input_tokens_details: { cached_tokens: 0, cache_write_tokens: 0 },
@@ -78,7 +89,18 @@ async function responses(response: ServerResponse, goOn: () => Promise<void>): P
   response.end()
 }
 
-function events(response: ServerResponse): (type: string, data: object) => void {
+async function spoken(say: Say, goOn: () => Promise<void>): Promise<void> {
+  const item = { type: 'message', role: 'assistant', id: 'item_1' }
+  const at = { item_id: 'item_1', output_index: 0, content_index: 0 }
+  say('response.output_item.added', { output_index: 0, item: { ...item, content: [] } })
+  say('response.output_text.delta', { ...at, delta: SAID[0] })
+  await goOn()
+  say('response.output_text.delta', { ...at, delta: SAID[1] })
+  const content = [{ type: 'output_text', text: SAID.join(''), annotations: [] }]
+  say('response.output_item.done', { output_index: 0, item: { ...item, status: 'completed', content } })
+}
+
+function events(response: ServerResponse): Say {
   response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-cache' })
   return (type, data) => response.write(`event: ${type}\ndata: ${JSON.stringify({ type, ...data })}\n\n`)
 }
