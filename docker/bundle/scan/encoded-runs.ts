@@ -1,3 +1,4 @@
+import type { Budget } from './budget.ts'
 import { byteClass } from './byte-class.ts'
 import { hexByte } from './escapes.ts'
 import { startsZip, unzipped } from './inflate.ts'
@@ -17,14 +18,15 @@ class Decodings {
   #parts: Buffer[] = []
   #size = 0
 
-  /** @param most bytes: many small runs may each unfold to a lot */
-  constructor(private readonly most: number) {}
+  constructor(private readonly budget: Budget) {}
 
+  /** Many small runs may each unfold to a lot. */
   get isFull(): boolean {
-    return this.#size > this.most
+    if (this.#size > this.budget.rest) this.budget.overrun()
+    return this.#size > this.budget.rest
   }
   add(bytes: Buffer): void {
-    const inner = unzipped(bytes, this.most - this.#size)
+    const inner = unzipped(bytes, this.budget)
     if (inner) this.#push(inner)
     this.#push(bytes)
   }
@@ -42,12 +44,11 @@ const NEWLINE = Buffer.from('\n')
 /**
  * Decodes all runs of base64, also broken into lines. A run may begin anywhere in what it was cut from: all four alignments
  * are tried, and those that make sense kept.
- * @param most bytes, about, of the result
  * @param seen runs that were decoded before, which are left out; this one's are added
  * @returns null when there is none
  */
-export function decodeBase64(bytes: Buffer, most: number, seen: Set<string>): Buffer | null {
-  const into = new Decodings(most)
+export function decodeBase64(bytes: Buffer, budget: Budget, seen: Set<string>): Buffer | null {
+  const into = new Decodings(budget)
   for (let at = 0; !into.isFull; ) {
     const begin = nextRun(bytes, at, BASE64, SHORTEST_BASE64)
     if (begin === -1) break
@@ -129,8 +130,8 @@ function makesSense(run: Uint8Array, shift: number): boolean {
 }
 
 /** Decodes all runs of hexadecimal pairs, with or without a space or colon after each. */
-export function decodeHex(bytes: Buffer, most: number): Buffer | null {
-  const into = new Decodings(most)
+export function decodeHex(bytes: Buffer, budget: Budget): Buffer | null {
+  const into = new Decodings(budget)
   for (let at = 0; !into.isFull; ) {
     const begin = nextRun(bytes, at, HEX_AND_SEPARATORS, 2 * SHORTEST_HEX)
     if (begin === -1) break

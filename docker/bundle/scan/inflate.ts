@@ -1,4 +1,5 @@
-import { brotliDecompressSync, gunzipSync, inflateRawSync, inflateSync } from 'node:zlib'
+import { brotliDecompressSync, constants, gunzipSync, inflateRawSync, inflateSync } from 'node:zlib'
+import type { Budget } from './budget.ts'
 
 const MOST_INFLATED = 8 * 1024 * 1024 // bytes of one decompression
 
@@ -40,13 +41,17 @@ function inflated(bytes: Buffer): Buffer {
 export const startsZip = (first: number, second: number): boolean =>
   (first === 0x1f && second === 0x8b) || (first === 0x78 && (first * 256 + second) % 31 === 0)
 
-/** @returns what gzip or zlib data unfolds to, also when it is cut; null when it is neither, broken, or longer than `most` */
-export function unzipped(bytes: Buffer, most: number): Buffer | null {
-  if (bytes.length < 3 || most <= 0 || !startsZip(bytes[0]!, bytes[1]!)) return null
-  const options = { maxOutputLength: most, finishFlush: 2 } // Z_SYNC_FLUSH: what there is of a cut stream
+/**
+ * @returns what gzip or zlib data unfolds to, also when it is cut; null when it is neither, broken, or longer than the
+ *   budget, which is told
+ */
+export function unzipped(bytes: Buffer, budget: Budget): Buffer | null {
+  if (bytes.length < 3 || !startsZip(bytes[0]!, bytes[1]!)) return null
+  const options = { maxOutputLength: Math.max(1, budget.rest), finishFlush: constants.Z_SYNC_FLUSH }
   try {
     return bytes[0] === 0x1f ? gunzipSync(bytes, options) : inflateSync(bytes, options)
-  } catch {
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE') budget.overrun()
     return null
   }
 }

@@ -1,10 +1,11 @@
 import { Refusal } from '../egress/refusal.ts'
 import type { Finding, Outbound, Verdict } from '../egress/scanning.ts'
+import { Budget } from './budget.ts'
 import { looksRandom } from './entropy.ts'
 import { decoded, UnreadableError } from './inflate.ts'
 import type { KnownValues } from './known-values.ts'
 import { redactShapes, shapesIn } from './shapes.ts'
-import { Budget, viewsOf } from './views.ts'
+import { viewsOf } from './views.ts'
 
 const REPLACEMENT = '[redacted-by-bot-bottle]'
 

@@ -1,3 +1,4 @@
+import type { Budget } from './budget.ts'
 import { decodeBase64, decodeHex } from './encoded-runs.ts'
 import { ESCAPES, unescaped } from './escapes.ts'
 import { unzipped } from './inflate.ts'
@@ -5,30 +6,6 @@ import { unzipped } from './inflate.ts'
 const DEPTH = 3
 const MOST_VIEWS = 64
 const SHORTEST = 8 // bytes: less can hold no secret
-
-/** How much a text may unfold to. */
-export class Budget {
-  #isSpent = false
-
-  /** @param left bytes of all views but the text itself */
-  constructor(private left: number) {}
-
-  /** For the thread that has time: a body of JSON within JSON within JSON is looked at to its end. */
-  static ample = (text: Buffer): Budget => new Budget(4 * 1024 * 1024 + 3 * text.length)
-
-  /** True when something was not looked at for its size. */
-  get isSpent(): boolean {
-    return this.#isSpent
-  }
-  get rest(): number {
-    return this.left
-  }
-  take(size: number): boolean {
-    if (size > this.left) this.#isSpent = true
-    else this.left -= size
-    return !this.#isSpent
-  }
-}
 
 /**
  * Everything that a text says once its encodings are undone, breadth first and bounded: percent, JSON, base64 at its
@@ -60,10 +37,10 @@ function* decodings(view: Buffer, budget: Budget, seenRuns: Set<string>): Genera
     const found = unescaped(view, lead, read)
     if (found) yield found
   }
-  const base64 = decodeBase64(view, budget.rest, seenRuns)
+  const base64 = decodeBase64(view, budget, seenRuns)
   if (base64) yield base64
-  const hex = decodeHex(view, budget.rest)
+  const hex = decodeHex(view, budget)
   if (hex) yield hex
-  const inner = unzipped(view, budget.rest)
+  const inner = unzipped(view, budget)
   if (inner) yield inner
 }

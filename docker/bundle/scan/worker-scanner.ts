@@ -1,9 +1,9 @@
 import { Worker } from 'node:worker_threads'
 import { Refusal, type RefusalRule } from '../egress/refusal.ts'
 import type { Finding, Outbound, Scanner, Verdict } from '../egress/scanning.ts'
+import { Budget } from './budget.ts'
 import { type KnownValue, KnownValues } from './known-values.ts'
 import { OverBudgetError, scanOutbound } from './scan.ts'
-import { Budget } from './views.ts'
 import type { ScanJob } from './worker.ts'
 
 /** A scan that takes longer than this is a fault of ours or an attack on us: the request is refused, the thread replaced. */
