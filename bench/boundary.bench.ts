@@ -174,23 +174,21 @@ function untilAllowed(proxy: string, host: string): void {
   ask()
 }
 
-/** In the bottle: opens tunnels with TLS in them, says so, and says when the last of them was cut. */
+/** In the bottle: opens tunnels with TLS in them, says so, and says when nothing holds it any more: the last was cut. */
 function holdTunnels(proxy: string, host: string, count: number): void {
   const [address, port] = proxy.split(':')
   let open = 0
-  let closed = 0
   for (let i = 0; i < count; i++) {
     const socket = require('node:net').connect(Number(port), address, () => {
       socket.write(`CONNECT ${host}:443 HTTP/1.1\r\nHost: ${host}:443\r\n\r\n`)
     })
+    socket.on('error', () => {})
     socket.once('data', () => {
       const tls = require('node:tls').connect({ socket, servername: host, rejectUnauthorized: false }, () => {
         if (++open === count) console.log(Date.now())
       })
       tls.on('error', () => {}).resume()
-      tls.on('close', () => {
-        if (++closed === count) console.log(Date.now())
-      })
     })
   }
+  process.on('exit', () => open === count && console.log(Date.now()))
 }
