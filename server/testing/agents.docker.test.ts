@@ -21,7 +21,10 @@ import { fakeVendor, SAID } from './fake-vendor.ts'
 const absent = await engineAbsent()
 const HTTPS = 443
 
-describe.skipIf(absent)(`a real agent${absent ? ` (skipped: ${absent})` : ''}`, () => {
+// The first run on a machine builds each agent's image, with what npm installs.
+const LIMIT_MS = 5 * 60_000
+
+describe.skipIf(absent)(`a real agent${absent ? ` (skipped: ${absent})` : ''}`, { timeout: LIMIT_MS }, () => {
   const made = new Made()
   let home: TestHome
   beforeAll(async () => {
