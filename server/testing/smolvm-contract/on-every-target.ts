@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe } from 'vitest'
 import { buildFakeSmolvm } from '../../../scripts/lib/fake-smolvm.mjs'
+import { clearHome } from '../fake-smolvm/clear-home.ts'
 import { hasTrait, type Trait } from '../fake-smolvm/profile.ts'
 import { type LocalRegistry, localRegistry } from './local-registry.ts'
 import type { Smolvm } from './smolvm.ts'
@@ -50,6 +51,7 @@ export function onEveryTarget(
       })
       afterAll(async () => {
         for (const thing of made) await thing[Symbol.asyncDispose]()
+        if (target.double && bench.smolvm) await clearHome(bench.smolvm.dataDir)
       })
       promises(bench)
     })

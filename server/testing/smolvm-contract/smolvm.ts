@@ -31,8 +31,11 @@ export class Smolvm implements AsyncDisposable {
     return new Smolvm(binary, version, home, env)
   }
 
+  get dataDir(): string {
+    return path.join(this.home, '.local/share/smolvm')
+  }
   get database(): string {
-    return path.join(this.home, '.local/share/smolvm/server/smolvm.db')
+    return path.join(this.dataDir, 'server/smolvm.db')
   }
   get named(): boolean {
     return hasTrait(this.version, 'named machines')
