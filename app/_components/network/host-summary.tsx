@@ -13,7 +13,16 @@ const COLUMNS =
   'grid grid-cols-[minmax(0,2fr)_minmax(0,1.1fr)_84px_minmax(0,1fr)_minmax(0,1.1fr)_72px] items-center gap-x-4 max-md:grid-cols-[minmax(0,1fr)_auto] max-md:gap-y-0.5'
 
 /** Each host that was asked for, the most asked first. A row leads to its requests. */
-export function HostSummary({ summary, onHost }: { summary: NetworkSummary | null; onHost: (host: string) => void }) {
+export function HostSummary({
+  summary,
+  perMinute,
+  onHost,
+}: {
+  summary: NetworkSummary | null
+  /** Now: the summary is asked for when something comes in, and this falls when nothing does. Null once it is over. */
+  perMinute: number | null
+  onHost: (host: string) => void
+}) {
   const list = useRef<HTMLDivElement>(null)
   useListKeys(list)
   if (!summary) return null
@@ -24,7 +33,7 @@ export function HostSummary({ summary, onHost }: { summary: NetworkSummary | nul
   return (
     <div ref={list} className="min-h-0 flex-1 overflow-y-auto px-4 py-4 sm:px-5">
       <div className="mx-auto max-w-[1200px]">
-        <Totals summary={summary} />
+        <Totals summary={summary} perMinute={perMinute} />
         {hosts.length === 0 ? (
           <p className="py-12 text-center text-data text-muted">No request so far, so there are no hosts to show.</p>
         ) : (
@@ -53,10 +62,10 @@ export function HostSummary({ summary, onHost }: { summary: NetworkSummary | nul
   )
 }
 
-function Totals({ summary }: { summary: NetworkSummary }) {
+function Totals({ summary, perMinute }: { summary: NetworkSummary; perMinute: number | null }) {
   const facts: [string, string, boolean?][] = [
     ['Requests', summary.requests.toLocaleString('en-US')],
-    ['Last minute', summary.perMinute.toLocaleString('en-US')],
+    ...(perMinute === null ? [] : [['Last minute', perMinute.toLocaleString('en-US')] as [string, string]]),
     ['Refused', summary.refused.toLocaleString('en-US'), summary.refused > 0],
     ['Redacted', summary.redacted.toLocaleString('en-US')],
     ['Sent', formatBytes(summary.bytesUp)],

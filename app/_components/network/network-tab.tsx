@@ -103,7 +103,7 @@ export function NetworkTab({ bottle: initial, plan, first, summary, routes: firs
           <PlannedRoutes plan={plan} />
         )
       ) : view === 'hosts' ? (
-        <HostSummary summary={totals} onHost={onlyHost} />
+        <HostSummary summary={totals} perMinute={bottle.egress?.perMinute ?? null} onHost={onlyHost} />
       ) : (
         <RequestList
           key={`${known} ${host}`}
