@@ -4,12 +4,14 @@ import { smolmachines } from './backends/smolmachines/index.ts'
 import type { Backends } from './bottles/backend.ts'
 import { followTab } from './bottles/follow-tab.ts'
 import { KeptSecrets } from './bottles/kept-secrets.ts'
-import type { MachineFacts } from './bottles/machine-facts.ts'
+import type { MachineFacts, SmolvmFacts } from './bottles/machine-facts.ts'
 import { BottleRegistry } from './bottles/registry.ts'
 import type { Room } from './bottles/room.ts'
 import { BottleService } from './bottles/service.ts'
+import { startTime } from './bottles/start-times.ts'
 import { StateFolders } from './bottles/state-folder.ts'
 import { bottleStore } from './bottles/store.ts'
+import type { EngineView } from './contract/views.ts'
 import { openDatabase } from './db.ts'
 import type { Env } from './env.ts'
 import { ShareNotFoundError } from './errors.ts'
@@ -155,6 +157,14 @@ export async function createRuntime(env: Env, logger: Logger, { root, version, p
         system: {
           doctor: (fresh) => doctor.examine(fresh),
           engine,
+          isolation: () => [
+            { backend: 'docker', name: engineName(bottles.engine), startMs: startTime('docker', registry.all()) },
+            {
+              backend: 'smolmachines',
+              name: smolvmName(machines.seen()),
+              startMs: startTime('smolmachines', registry.all()),
+            },
+          ],
           leftovers: () => leftovers.list(),
           clean: (ids, dryRun) => leftovers.clean(ids, dryRun),
         },
@@ -174,3 +184,6 @@ export async function createRuntime(env: Env, logger: Logger, { root, version, p
     throw error
   }
 }
+
+const engineName = ({ reachable, name }: EngineView): string | null => (reachable ? name : null)
+const smolvmName = (seen: SmolvmFacts | null): string | null => seen && `smolvm ${seen.version}`

@@ -61,15 +61,23 @@ export interface BoundaryWords {
   title: string
   /** Two sentences: what isolates, and what that is worth. */
   text: string
+  /** What is otherwise than in a container. */
+  also?: readonly string[]
+}
+
+const MICRO_VM: BoundaryWords = {
+  title: 'Micro-VM',
+  text: 'The agent runs in a virtual machine with a kernel of its own. To get out it would have to break the kernel and then the virtual machine as well.',
+  also: [
+    'The first launch of an image copies it for the machine, which takes some seconds and its size on the disk.',
+    'Memory is given to the machine as it needs it, up to the limit; it has a disk of its own.',
+    'Shells beside the agent end with this server; the agent goes on.',
+    'Tried on a double of smolvm so far: no run on a real one has been recorded yet. The boundary probe decides at every launch.',
+  ],
 }
 
 export function boundaryWords(plan: BottlePlan): BoundaryWords {
-  if (plan.backend === 'smolmachines') {
-    return {
-      title: 'Micro-VM',
-      text: 'The agent runs in a virtual machine with a kernel of its own. To get out it would have to break the kernel and then the virtual machine as well.',
-    }
-  }
+  if (plan.backend === 'smolmachines') return MICRO_VM
   return plan.runtime === 'runsc'
     ? {
         title: 'Container under gVisor',
@@ -90,7 +98,9 @@ export function madeNames(plan: BottlePlan): [string, string][] {
       ]
     : [
         ['Machine', plan.machine],
-        ['Subnet', `${plan.bundleSubnet}, gateway ${plan.gateway}`],
+        ['May reach', `${plan.allowCidrs.join(', ')}, where its sidecar bundle is`],
+        ['Network of the bundle', `${plan.network}, ${plan.bundleSubnet}`],
+        ['Started from', plan.artifact.kind === 'archive' ? 'the saved image' : 'an artifact packed by smolvm'],
       ]
 }
 

@@ -95,6 +95,15 @@ export interface EngineView {
   problem: string | null
 }
 
+/** One way to isolate a bottle, as it is on this machine. */
+export interface IsolationView {
+  backend: BackendName
+  /** `Docker 20.10.24`, `smolvm 1.9.3`; null where it is missing. */
+  name: string | null
+  /** From confirm to the agent, milliseconds: the median of the latest launches here; null when there was none. */
+  startMs: number | null
+}
+
 /** Lines of a log, for drawing a window of it. */
 export interface LogLine {
   /** From 1. */

@@ -19,6 +19,7 @@ import type {
   CleanResult,
   DoctorReport,
   EngineView,
+  IsolationView,
   Leftover,
   LogOutline,
   LogPage,
@@ -93,6 +94,7 @@ export interface Context {
   system: {
     doctor(fresh: boolean): Awaitable<DoctorReport>
     engine(): Awaitable<EngineView>
+    isolation(): Awaitable<readonly IsolationView[]>
     leftovers(): Awaitable<Leftover[]>
     clean(ids: readonly string[], dryRun: boolean): Awaitable<CleanResult>
   }

@@ -6,6 +6,7 @@ export const systemRouter = router({
     .input(z.strictObject({ fresh: z.boolean().default(false) }).optional())
     .query(({ ctx, input }) => ctx.system.doctor(input?.fresh ?? false)),
   engine: procedure.query(({ ctx }) => ctx.system.engine()),
+  isolation: procedure.query(({ ctx }) => ctx.system.isolation()),
   leftovers: procedure.query(({ ctx }) => ctx.system.leftovers()),
   clean: procedure
     .input(z.strictObject({ ids: z.array(z.string().max(4096)).max(1000), dryRun: z.boolean() }))

@@ -2,8 +2,10 @@
 
 import { type ReactNode, useId } from 'react'
 import { cn } from '@/app/_lib/cn'
+import { isolationChoice } from '@/app/_lib/isolation-words'
 import type { BackendName } from '@/server/contract/ids.ts'
 import type { BottleColor } from '@/server/contract/plan.ts'
+import type { IsolationView } from '@/server/contract/views.ts'
 import { Card } from '../ui/card'
 import { Input } from '../ui/input'
 import { type BottleChoice, BottleOrder } from './bottle-order'
@@ -17,25 +19,18 @@ export interface Options {
   workspace: { path: string; mode: 'copy' | 'none' }
 }
 
-const BACKENDS: readonly { value: BackendName; label: string; note: string; disabled?: boolean }[] = [
-  { value: 'docker', label: 'Docker container', note: 'Starts in a second or two; shares this machine’s kernel.' },
-  {
-    value: 'smolmachines',
-    label: 'Micro-VM',
-    note: 'A kernel of its own. Not part of this version yet.',
-    disabled: true,
-  },
-]
-
 /** One column of choices; each change resolves the plan again. */
 export function LaunchOptions({
   options,
   onChange,
   bottles,
+  isolation,
 }: {
   options: Options
   onChange: (part: Partial<Options>) => void
   bottles: readonly BottleChoice[]
+  /** What this machine can isolate with. */
+  isolation: readonly IsolationView[]
 }) {
   const id = useId()
   const { workspace } = options
@@ -49,7 +44,7 @@ export function LaunchOptions({
           label="Isolation"
           name={`${id}backend`}
           value={options.backend}
-          options={BACKENDS}
+          options={isolation.map(isolationChoice)}
           onChange={(backend) => onChange({ backend })}
         />
       </Row>
@@ -134,7 +129,7 @@ function Choices<T extends string>({
   label: string
   name: string
   value: T
-  options: readonly { value: T; label: string; note: string; disabled?: boolean }[]
+  options: readonly { value: T; label: string; note: string }[]
   onChange: (value: T) => void
 }) {
   return (
@@ -144,7 +139,6 @@ function Choices<T extends string>({
           key={option.value}
           className={cn(
             'flex cursor-pointer gap-2.5 rounded-control border px-3 py-2 transition-colors hover:bg-hover has-focus-visible:outline-2 has-focus-visible:outline-accent',
-            option.disabled && 'cursor-default opacity-60 hover:bg-transparent',
             option.value === value ? 'border-accent bg-accent-soft/40 hover:bg-accent-soft/40' : 'border-line-strong',
           )}
         >
@@ -153,7 +147,6 @@ function Choices<T extends string>({
             name={name}
             value={option.value}
             checked={option.value === value}
-            disabled={option.disabled ?? false}
             onChange={() => onChange(option.value)}
             className="mt-[3px] size-3.5 shrink-0 outline-none"
           />

@@ -12,6 +12,7 @@ import { askedFor } from '@/app/_lib/plan-words'
 import { useTRPC } from '@/app/_lib/trpc'
 import { useKeys } from '@/app/_lib/use-keys'
 import type { PlanResolution } from '@/server/contract/plan.ts'
+import type { IsolationView } from '@/server/contract/views.ts'
 import { ChangesList } from '../plan/changes-list'
 import { SECRET_FIELD } from '../plan/environment-section'
 import { PlanDocument } from '../plan/plan-document'
@@ -31,11 +32,12 @@ interface Props {
   known: boolean
   defaultBottle: string | null
   bottles: readonly BottleChoice[]
+  isolation: readonly IsolationView[]
   first: PlanState
 }
 
 /** Options, the plan that they give, and the confirmation. What is launched is exactly the plan that is shown. */
-export function LaunchReview({ agent, repository, known, defaultBottle, bottles, first }: Props) {
+export function LaunchReview({ agent, repository, known, defaultBottle, bottles, isolation, first }: Props) {
   const router = useRouter()
   const form = useRef<HTMLFormElement>(null)
   const [options, setOptions] = useState<Options>(() => startingWith(first, defaultBottle, repository))
@@ -99,6 +101,7 @@ export function LaunchReview({ agent, repository, known, defaultBottle, bottles,
               setRefused(null)
             }}
             bottles={bottles}
+            isolation={isolation}
           />
         )}
         {failure && <PlanFailure failure={failure} />}
@@ -107,7 +110,7 @@ export function LaunchReview({ agent, repository, known, defaultBottle, bottles,
             aria-busy={!current}
             className={cn('space-y-4 transition-opacity', (!current || failure) && 'opacity-60 delay-200')}
           >
-            <PlanNotices blockers={plan.blockers} warnings={plan.warnings} />
+            <PlanNotices blockers={plan.blockers} warnings={[...(resolution?.notices ?? []), ...plan.warnings]} />
             <PlanDocument plan={plan} changes={resolution?.changes ?? null} ask />
           </div>
         )}

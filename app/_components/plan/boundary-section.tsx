@@ -4,13 +4,27 @@ import { Fact, Facts, Mono, Section } from './section'
 
 /** What isolates, and what it is called. */
 export function BoundarySection({ plan }: { plan: BottlePlan }) {
-  const { title, text } = boundaryWords(plan)
+  const { title, text, also } = boundaryWords(plan)
   return (
-    <Section title="Boundary" about={plan.backend === 'docker' ? `docker · ${plan.runtime}` : plan.backend}>
+    <Section
+      title="Boundary"
+      about={
+        plan.backend === 'docker'
+          ? `docker · ${plan.runtime}`
+          : `smolmachines · ${plan.smolvm ? `smolvm ${plan.smolvm}` : 'smolvm is missing'}`
+      }
+    >
       <p className="max-w-[68ch] text-data">
         <span className="font-medium">{title}. </span>
         <span className="text-muted">{text}</span>
       </p>
+      {also && (
+        <ul className="mt-2 max-w-[68ch] list-disc space-y-1 pl-5 text-data text-muted">
+          {also.map((sentence) => (
+            <li key={sentence}>{sentence}</li>
+          ))}
+        </ul>
+      )}
       <div className="mt-3">
         <Facts>
           {madeNames(plan).map(([name, value]) => (

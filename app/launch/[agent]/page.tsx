@@ -19,8 +19,9 @@ export default async function LaunchAgentPage({ params, searchParams }: Props) {
   const agent = decodeURIComponent((await params).agent)
   const { workspace } = await searchParams
   const repository = typeof workspace === 'string' ? workspace : ''
-  const [manifests, first] = await Promise.all([
+  const [manifests, isolation, first] = await Promise.all([
     api().manifests.list(repository ? { workspace: repository } : {}),
+    api().system.isolation(),
     resolveFirst(agent, repository),
   ])
   const entry = manifests.agents.find((each) => each.name === agent)
@@ -37,6 +38,7 @@ export default async function LaunchAgentPage({ params, searchParams }: Props) {
         routes,
         broken: problems.some((problem) => problem.severity === 'error'),
       }))}
+      isolation={isolation}
       first={first}
     />
   )
