@@ -4,6 +4,7 @@ import type { BottleRegistry } from '../bottles/registry.ts'
 import type { StateFolders } from '../bottles/state-folder.ts'
 import type { BundleLine } from '../contract/bundle.ts'
 import type { EgressAudit } from '../contract/egress.ts'
+import { FINAL_STATES } from '../contract/events.ts'
 import type { BottleSlug } from '../contract/ids.ts'
 import type {
   BoundaryView,
@@ -74,7 +75,8 @@ export class NetworkService implements Networks {
     this.#desk = new RouteDesk({ ...parts, onChange: (slug, change) => this.#changed(slug, change) })
     this.#standing = new StandingFreeze(
       parts.home,
-      (slug) => parts.registry.has(slug) && parts.registry.view(slug).state === 'launching',
+      // Also a moment longer than its state says: until it is up here.
+      (slug) => parts.registry.has(slug) && !FINAL_STATES.includes(parts.registry.view(slug).state),
     )
     this.#watch = new BoundaryWatch({
       tokens: async (slug) => (await parts.secrets(parts.registry.get(slug).plan)).tokens,

@@ -20,7 +20,7 @@ export class StandingFreeze {
   /** @param home absolute path of the operator's home */
   constructor(
     home: string,
-    private readonly isLaunching: (slug: BottleSlug) => boolean,
+    private readonly isOnItsWay: (slug: BottleSlug) => boolean,
   ) {
     this.#file = path.join(home, FILE)
     this.#on = existsSync(this.#file)
@@ -53,7 +53,7 @@ export class StandingFreeze {
 
   async #rewrite(slug: BottleSlug, folder: string): Promise<void> {
     // One whose launch failed is nobody's any more.
-    if (!this.isLaunching(slug)) return void this.#launching.delete(slug)
+    if (!this.isOnItsWay(slug)) return void this.#launching.delete(slug)
     const text = await readTableFile(folder)
     if (text !== null) await writeTableFile(folder, tableText({ ...readTable(text), frozen: this.#on }))
   }

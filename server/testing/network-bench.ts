@@ -13,6 +13,7 @@ import { openDatabase } from '../db.ts'
 import { EventLog } from '../events/log.ts'
 import { createLogger } from '../logger.ts'
 import { NetworkService } from '../network/service.ts'
+import type { GuestFile } from '../providers/guest-file.ts'
 import { modelRoute } from '../providers/model-route.ts'
 import { enforced } from '../sidecars/egress/route-forms.ts'
 import { tableFolder } from '../sidecars/egress/table-file.ts'
@@ -48,6 +49,8 @@ export class NetworkBench implements AsyncDisposable {
   registry!: BottleRegistry
   /** What can be had again of every bottle's secrets. */
   secrets: SecretsAgain = { tokens: new Map(), secrets: new Map(), logins: [], missing: [] }
+  /** What was written into guests. */
+  readonly guestFiles: (readonly GuestFile[])[] = []
   #close: () => Promise<void> = async () => {}
 
   private constructor(readonly home: string) {}
@@ -63,20 +66,29 @@ export class NetworkBench implements AsyncDisposable {
     name = 'dev-abcde',
     egress = EGRESS,
   ): Promise<{ slug: BottleSlug; bundle: FakeBundle; plan: DockerPlan }> {
+    const slug = await this.prepare(name, egress)
+    const { plan } = this.registry.get(slug)
+    this.registry.change(slug, { state: 'running' })
+    const bundle = new FakeBundle(tableFolder(new StateFolders(this.home).of(slug)))
+    this.bundles.set(slug, bundle)
+    await bundle.start()
+    await this.up(slug)
+    return { slug, bundle, plan: plan as DockerPlan }
+  }
+
+  /** As far as a launch goes before anything of the bottle runs. */
+  async prepare(name: string, egress = EGRESS): Promise<BottleSlug> {
     const slug = name as BottleSlug
     const plan = samplePlan({ slug, bottles: ['dev' as ManifestName], egress })
     await this.registry.add(plan, 'a'.repeat(64) as Sha256, '')
     await new StateFolders(this.home).write(plan)
     await this.service.prepare(plan)
-    const bundle = new FakeBundle(tableFolder(new StateFolders(this.home).of(slug)))
-    this.bundles.set(slug, bundle)
-    await bundle.start()
-    await this.up(slug)
-    return { slug, bundle, plan }
+    return slug
   }
 
   async up(slug: BottleSlug): Promise<void> {
-    await this.service.up({ slug, bundle: this.bundles.get(slug) } as unknown as Bottle)
+    const putFiles: Bottle['putFiles'] = async (files) => void this.guestFiles.push(files)
+    await this.service.up({ slug, bundle: this.bundles.get(slug), putFiles } as unknown as Bottle)
   }
 
   async restart(): Promise<void> {
