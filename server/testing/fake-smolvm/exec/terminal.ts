@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import { openSync } from 'node:fs'
 import { WriteStream } from 'node:tty'
 import type { World } from '../cli/command.ts'
@@ -21,13 +22,22 @@ export async function resizeToOurs(world: World, { id }: StartedExec): Promise<v
   await engine.call('POST', `/exec/${id}/resize?h=${rows}&w=${cols}`).catch(() => null)
 }
 
-/** From now on ours hands everything through and follows its size. @returns to be called at the end */
+/**
+ * From now on ours hands everything through and follows its size. By `stty`, because Node's raw mode still makes two
+ * characters of each line's end. @returns to be called at the end
+ */
 export function bindTerminal(world: World, started: StartedExec): () => void {
   const follow = () => void resizeToOurs(world, started)
   process.on('SIGWINCH', follow)
-  if (process.stdin.isTTY) process.stdin.setRawMode(true)
+  const before = process.stdin.isTTY ? stty('-g') : null
+  if (before) stty('raw', '-echo')
   return () => {
     process.off('SIGWINCH', follow)
-    if (process.stdin.isTTY) process.stdin.setRawMode(false)
+    if (before) stty(before)
   }
 }
+
+const stty = (...args: string[]): string =>
+  spawnSync('stty', args, { stdio: ['inherit', 'pipe', 'ignore'] })
+    .stdout.toString()
+    .trim()

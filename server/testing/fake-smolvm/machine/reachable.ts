@@ -23,6 +23,9 @@ export async function reachable(name: string, world: World): Promise<MachineReco
 /** Knob: what was uploaded to a temporary folder before the first exec is no longer seen. */
 export async function maskOnce(record: MachineRecord, world: World): Promise<void> {
   if (!record.fake_fresh || !world.knobs.masked) return
-  await runTool('nsenter', ['-t', String(record.pid), '-m', 'mount', '-t', 'tmpfs', 'tmpfs', world.knobs.masked])
+  // With the host's own program: the guest may have none.
+  const args = ['--namespace', `/proc/${record.pid}/ns/mnt`, '-t', 'tmpfs', 'tmpfs', world.knobs.masked]
+  const { code, stderr } = await runTool('mount', args)
+  if (code !== 0) throw agentFailed('mask', stderr.trim())
   await (await world.store()).update(record.name, () => ({ fake_fresh: false }))
 }

@@ -3,6 +3,7 @@ import type { World } from '../cli/command.ts'
 import { agentFailed } from '../failure.ts'
 import type { MachineRecord } from '../record/machine.ts'
 import { execFacts, startInside } from './exec-inside.ts'
+import { startTimeOf } from './live-state.ts'
 
 /** So long a workload must live for the start to count as one. */
 const SETTLE_MS = 250
@@ -22,13 +23,14 @@ export async function startWorkload(world: World, record: MachineRecord): Promis
     workdir: record.workdir,
   })
   stream.on('error', () => {}).resume()
-  const end = Date.now() + SETTLE_MS
-  while (Date.now() < end) {
-    await pause(25)
-    const facts = await execFacts(world, id)
-    if (!facts.Running && facts.Pid === 0 && facts.ExitCode === null) continue
-    if (!facts.Running)
-      throw agentFailed('start', `the workload ended with code ${facts.ExitCode}: ${command.join(' ')}`)
+  for (let settled = Number.POSITIVE_INFINITY; Date.now() < settled; await pause(25)) {
+    const { Pid, Running, ExitCode } = await execFacts(world, id)
+    const ended = ExitCode !== null && !Running
+    if (ended || (Pid > 0 && startTimeOf(Pid) === null)) {
+      throw agentFailed('start', `the workload ended with code ${ExitCode}: ${command.join(' ')}`)
+    }
+    // Counted from when it was seen to run: the engine takes its time.
+    if (Pid > 0) settled = Math.min(settled, Date.now() + SETTLE_MS)
   }
   stream.destroy()
 }
