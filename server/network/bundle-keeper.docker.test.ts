@@ -152,15 +152,11 @@ describe.skipIf(absent)(`a bundle that ends under a running bottle${absent ? ` (
       cwd: ROOT,
       stdio: ['ignore', 'pipe', 'inherit'],
     })
-    let said = ''
-    child.stdout.on('data', (chunk) => {
-      said += chunk
-    })
-    await until(() => {
-      if (child.exitCode !== null) throw new Error('The first server ended.')
-      return said.includes('\n')
-    })
-    const slug = said.trim() as BottleSlug
+    made.use({ [Symbol.asyncDispose]: async () => void child.kill('SIGKILL') })
+    // Its slug, or nothing when it ends before.
+    const [said] = (await Promise.race([once(child.stdout, 'data'), once(child, 'exit')])) as [Buffer | number | null]
+    const slug = String(said).trim() as BottleSlug
+    expect(slug).toMatch(/^heal-/)
     await guards(slug, 'first', TYPED)
     child.kill('SIGKILL')
     await once(child, 'exit')
