@@ -80,6 +80,8 @@ for (const id of Object.keys(TOKEN_KINDS))
     names.map((name) => share(name, (each) => each.id === id && each.encoding in SEEN)),
   )
 
+/** Ours, and one turn many times: its hits are told, and not mixed with those of real text. */
+const MADE = 'digests, ids, pictures, talk of agents'
 const root = path.resolve(import.meta.dirname, '..')
 const corpora = {
   'this repository': [
@@ -91,7 +93,7 @@ const corpora = {
   'packages (node_modules)': [...textsBelow([path.join(root, 'node_modules')], EACH)],
   'documentation (/usr/share/doc)': [...textsBelow(['/usr/share/doc'], EACH)],
   'Python (/usr/lib/python3)': [...textsBelow(['/usr/lib/python3', '/usr/lib/python3.11'], EACH)],
-  'digests, ids, pictures, talk of agents': [...madeTexts()],
+  [MADE]: [...madeTexts()],
 }
 const ours: Scanner = async (bodies) => {
   const startedAt = performance.now()
@@ -101,16 +103,18 @@ const ours: Scanner = async (bodies) => {
 const scanners = { ours, ...rivals }
 const total = Object.fromEntries(Object.keys(scanners).map((name) => [name, { hits: 0, ms: 0 }]))
 let megabytes = 0
+let real = 0 // megabytes of it
 table('text without secrets (hits)', ['MB', ...Object.keys(scanners)])
 for (const [name, found] of Object.entries(corpora)) {
   const bodies = found.map(({ bytes }) => bytes)
   const size = bodies.reduce((sum, body) => sum + body.length, 0) / MEGABYTE
   megabytes += size
+  if (name !== MADE) real += size
   const cells: string[] = []
   for (const [scanner, scan] of Object.entries(scanners)) {
     const { hits, ms } = await scan(bodies)
     const sum = hits.reduce((a, b) => a + b, 0)
-    total[scanner]!.hits += sum
+    if (name !== MADE) total[scanner]!.hits += sum
     total[scanner]!.ms += ms
     cells.push(String(sum))
     if (scanner === 'ours')
@@ -118,7 +122,7 @@ for (const [name, found] of Object.entries(corpora)) {
   }
   row(name, [size.toFixed(1), ...cells])
 }
-row('per megabyte', [megabytes.toFixed(1), ...Object.values(total).map(({ hits }) => (hits / megabytes).toFixed(2))])
+row('per megabyte of real text', [real.toFixed(1), ...Object.values(total).map(({ hits }) => (hits / real).toFixed(2))])
 row('MB/s', ['', ...Object.values(total).map(({ ms }) => ((megabytes * 1000) / ms).toFixed(1))])
 console.log('')
 
@@ -135,10 +139,10 @@ for (const rivalName of Object.keys(rivals)) {
     ...base,
   })
   report({
-    figure: 'hits where nothing is',
+    figure: 'hits in real text without secrets',
     unit: '/MB',
-    ours: mine.hits / megabytes,
-    rival: rival.hits / megabytes,
+    ours: mine.hits / real,
+    rival: rival.hits / real,
     ...base,
   })
   report({
