@@ -138,6 +138,20 @@ describe.skipIf(absent !== null)(`a bundle on a real engine${absent ? ` (skipped
     expect(JSON.parse(body).digest).toBe(createHash('sha256').update(`Bearer ${SECOND}`).digest('hex'))
     expect(await daemonPid()).toBe(pid)
   })
+  test('a renewal replaces what it names without a restart, and keeps the rest', async () => {
+    const pid = await daemonPid()
+    const before = await lastN()
+    const renewed = 'real-token-after-a-renewal'
+    await world.handOver(
+      JSON.stringify({ renew: { tokens: { API: renewed }, known: [{ name: 'API', value: renewed }] } }),
+    )
+    await world.told((line) => line.kind === 'ready', before)
+    const { body } = await world.ask('/v1/renewed')
+    expect(JSON.parse(body).digest).toBe(createHash('sha256').update(`Bearer ${renewed}`).digest('hex'))
+    expect(await daemonPid()).toBe(pid)
+    expect(await world.health()).toMatchObject({ ready: true, given: ['API'] })
+    await world.handOver(world.input(SECOND))
+  })
   test('a killed egress is closed, then back with its secrets and routes', async () => {
     const before = await lastN()
     await world.inBundle('sh', '-c', `kill -9 ${await daemonPid()}`)

@@ -1,6 +1,8 @@
+import { PassThrough } from 'node:stream'
 import { describe, expect, test } from 'vitest'
 import { readBundleInput } from './bundle-input.ts'
 import { RestartPolicy } from './restart-policy.ts'
+import { numberedOutput, Supervisor } from './supervisor.ts'
 
 describe('a daemon that dies', () => {
   test('is started again later each time, and the fifth death within a minute is the last', () => {
@@ -29,5 +31,24 @@ describe('a hand-over', () => {
     ],
   ])('with %s is refused, and the reason holds no value', (_, line) => {
     expect(() => readBundleInput(line)).toThrow(/^(?!.*secret-value)/)
+  })
+})
+
+describe('a renewal', () => {
+  const renew = { tokens: { A: 'renewed' }, known: [{ name: 'A', value: 'renewed' }] }
+  test('is taken as it was agreed', () => {
+    expect(readBundleInput(JSON.stringify({ renew }))).toEqual({ renew })
+  })
+  test('is refused while nothing was handed over, and the reason holds no value', async () => {
+    const stream = new PassThrough()
+    const argv = { egress: [], 'git-gate': [], supervise: [] }
+    const options = { argv, out: numberedOutput(stream), ownUsers: false, graceMs: 0, exit: () => {} }
+    const supervisor = new Supervisor(options)
+    supervisor.handOver(JSON.stringify({ renew }))
+    await options.out.flushed()
+    const text = String(stream.read())
+    expect(text).toContain('"kind":"input-refused","message":"renew: nothing was handed over yet"')
+    expect(text).not.toContain('renewed')
+    expect(supervisor.health).toMatchObject({ handedOver: false, given: [] })
   })
 })
