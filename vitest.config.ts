@@ -7,6 +7,9 @@ const alias = { '@': import.meta.dirname }
 /** A busy machine may miss a limit once. In CI such a test is tried again, and named in the summary. */
 const secondTry = process.env.CI ? 1 : 0
 
+/** No test asserts on time; this is how long a busy machine may take until a test counts as hanging. */
+const PATIENT = 30_000
+
 /** A real engine. One file at a time: two cores, and images that several tests share. */
 const onEngine = {
   environment: 'node',
@@ -29,6 +32,8 @@ export default defineConfig({
           include: ['{server,docker,scripts,prisma,bench}/**/*.test.{ts,mjs}'],
           exclude: [...notHere, '**/*.{docker,smolvm}.test.ts'],
           retry: secondTry,
+          testTimeout: PATIENT,
+          hookTimeout: PATIENT,
         },
       },
       {
@@ -39,6 +44,8 @@ export default defineConfig({
           environment: 'happy-dom',
           include: ['app/**/*.test.{ts,tsx}'],
           setupFiles: ['./vitest.dom-setup.ts'],
+          retry: secondTry,
+          testTimeout: PATIENT,
         },
       },
       {

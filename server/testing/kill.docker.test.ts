@@ -6,9 +6,9 @@ import path from 'node:path'
 import Dockerode from 'dockerode'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type DockerBackend, docker } from '../backends/docker/index.ts'
-import { homeHash, LABEL } from '../engine/names.ts'
 import type { BottleSlug } from '../contract/ids.ts'
 import { LAUNCH_STEPS } from '../contract/launch-steps.ts'
+import { homeHash, LABEL } from '../engine/names.ts'
 import { BottleBench } from './bottle-bench.ts'
 
 const ROOT = path.resolve(import.meta.dirname, '../..')
