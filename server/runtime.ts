@@ -22,7 +22,7 @@ import { healthRoute } from './http/health.ts'
 import { logRoutes } from './http/log-routes.ts'
 import type { Route } from './http/route.ts'
 import { shareRoutes } from './http/share-routes.ts'
-import { hostAddresses } from './lib/host-addresses.ts'
+import { hostNetworks } from './lib/host-addresses.ts'
 import { Scope } from './lib/scope.ts'
 import type { Logger } from './logger.ts'
 import { createManifests } from './manifest/manifests.ts'
@@ -111,7 +111,7 @@ export async function createRuntime(env: Env, logger: Logger, { root, version, p
       home: env.home,
       userHome: homedir(),
       smolvm: machines.seen(),
-      addresses: hostAddresses(),
+      networks: hostNetworks(),
       ...(env.baseImage && { baseImage: env.baseImage }),
     })
     const bottles = new BottleService(room, { manifests, facts })

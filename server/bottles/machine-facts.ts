@@ -1,3 +1,5 @@
+import type { Cidr } from '../contract/ids.ts'
+
 /**
  * What is known of the machine, observed beforehand by the doctor. It enters planning as data, because resolving a plan
  * builds, starts and contacts nothing.
@@ -17,8 +19,8 @@ export interface MachineFacts {
   baseImage?: string
   /** What was seen of smolvm; null or absent: it is not installed. */
   smolvm?: SmolvmFacts | null
-  /** IPv4 addresses of this machine, so that no bottle takes a network that it is in. */
-  addresses?: readonly string[]
+  /** Networks in which this machine has an address, so that no bottle takes one: `192.168.48.1/20`. */
+  networks?: readonly Cidr[]
   /** Absolute path of the user's own home, where logins of the host are looked for; absent: they are not checked. */
   userHome?: string
 }

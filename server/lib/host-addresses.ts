@@ -1,8 +1,13 @@
-import { networkInterfaces } from 'node:os'
+import { type NetworkInterfaceInfo, networkInterfaces } from 'node:os'
+import type { Cidr } from '../contract/ids.ts'
 
 /** IPv4 addresses of this machine that another network could see. Loopback is the bottle's own inside a bottle. */
-export const hostAddresses = (): string[] =>
+export const hostAddresses = (): string[] => visible().map(({ address }) => address)
+
+/** The same with the size of the network in which each is: `192.168.48.1/20`. */
+export const hostNetworks = (): Cidr[] => visible().flatMap(({ cidr }) => (cidr ? [cidr as Cidr] : []))
+
+const visible = (): NetworkInterfaceInfo[] =>
   Object.values(networkInterfaces())
-    .flat()
-    .filter((address) => address !== undefined && address.family === 'IPv4' && !address.internal)
-    .map((address) => address!.address)
+    .flatMap((all) => all ?? [])
+    .filter(({ family, internal }) => family === 'IPv4' && !internal)

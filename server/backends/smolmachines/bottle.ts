@@ -7,10 +7,13 @@ import { bundleLink } from '../../bundle/bundle-link.ts'
 import type { BottleSlug } from '../../contract/ids.ts'
 import type { ProbeReport } from '../../contract/probe.ts'
 import { stateFolder } from '../../engine/tools.ts'
+import { putFiles } from '../../guest/provision.ts'
+import type { GuestFile } from '../../providers/guest-file.ts'
 import { shellCommand } from './gate.ts'
 import { onBytes, writeBytes } from './keeper/pty-bytes.ts'
 import { KeeperLink } from './keeper-link.ts'
 import { keeperSocket } from './keeper-place.ts'
+import { machineGuest } from './machine-guest.ts'
 import { machineStats } from './machine-stats.ts'
 import { machineName } from './names.ts'
 import { probedMachine } from './probed-machine.ts'
@@ -86,6 +89,10 @@ export class SmolmachinesBottle implements Bottle {
 
   async probe(tokens: ReadonlyMap<string, string>, signal: AbortSignal): Promise<ProbeReport> {
     return probeBottle(this.slug, await probedMachine(this.slug, this.tools), tokens, this.tools, signal)
+  }
+
+  putFiles(files: readonly GuestFile[], signal: AbortSignal): Promise<void> {
+    return putFiles(machineGuest(this.tools.smolvm, this.#machine), files, signal)
   }
 
   stats(signal: AbortSignal): AsyncIterable<BottleStats> {

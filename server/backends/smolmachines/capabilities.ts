@@ -21,6 +21,8 @@ const SINCE = {
   enforcedPolicy: '1.1.3',
   /** An address literal as `--allow-host` switches the guest's names off, too. */
   hostFilter: '1.1.3',
+  /** `SMOLVM_DATA_DIR` moves smolvm's own things; older ones do not know it. */
+  dataDirVariable: '1.2.5',
   /** `create --from` keeps the policy it is given. */
   policyWithFrom: '1.8.0',
   /** `create --label`. */

@@ -6,9 +6,10 @@ export const MARKS = { ready: '\u001ebot-bottle-ready\u001e', go: '\u001ebot-bot
 
 /**
  * Takes the secret part of the environment from its own terminal, unseen and unheld by any line, and becomes the agent:
- * so no secret is on a command line, in a file or in the machine's record.
+ * so no secret is on a command line, in a file or in the machine's record. (A limit of processes is `-u` to bash, `-p`
+ * to dash and busybox.)
  */
-const WAIT = `ulimit -u "$2"; cd "$3" || exit 126
+const WAIT = `ulimit -u "$2" 2>/dev/null || ulimit -p "$2"; cd "$3" || exit 126
 stty -echo -icanon min 1 time 0; printf '${MARKS.ready}'
 eval "$(head -c "$1")"
 stty sane; printf '${MARKS.go}'; shift 3; exec "$@"`

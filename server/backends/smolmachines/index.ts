@@ -32,7 +32,7 @@ export function smolmachines(places: SmolmachinesPlaces): SmolmachinesBackend {
     ...places,
     docker: new Docker(),
     images: new KeyedLock(),
-    smolvm: new Smolvm(places.program),
+    smolvm: new Smolvm(places.program, places.environment),
   }
   let seen: SmolvmFacts | null = null
   const facts = async () => {

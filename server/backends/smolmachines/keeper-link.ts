@@ -41,9 +41,9 @@ export async function startKeeper(root: string, task: KeeperTask, signal: AbortS
 export class KeeperLink {
   constructor(readonly socketFile: string) {}
 
-  /** @returns null when there is no keeper */
+  /** @returns null when there is no keeper. @throws when there is one that does not answer */
   async state(): Promise<KeeperState | null> {
-    const said = await this.#ask({ want: 'state' }).catch(() => null)
+    const said = await this.#ask({ want: 'state' }).catch(unlessGone)
     said?.socket.destroy()
     return said?.state ?? null
   }
@@ -93,9 +93,9 @@ export class KeeperLink {
     }
   }
 
-  /** Ends the agent and its keeper; one that is gone is ended. */
+  /** Ends the agent and its keeper; one that is gone is ended. @throws when there is one that does not answer */
   async end(): Promise<void> {
-    const said = await this.#ask({ want: 'end' }).catch(() => null)
+    const said = await this.#ask({ want: 'end' }).catch(unlessGone)
     if (!said) return
     const { socket } = said
     if (socket.closed) return
@@ -116,12 +116,12 @@ export class KeeperLink {
       const timer = setTimeout(() => socket.destroy(new Error('The keeper does not answer.')), ANSWER_MS)
       const failed = (error?: Error) => {
         clearTimeout(timer)
-        reject(error ?? new Error('The keeper went away.'))
+        reject(error ?? new KeeperGone())
       }
       socket.on('error', failed).once('close', () => failed())
       socket.once('connect', () => socket.write(frame(FRAME.hello, hello)))
       const first = (chunk: Buffer) => {
-        const [state, ...rest] = frames.read(chunk)
+        const [state, ...rest] = framesIn(chunk, frames, socket)
         if (!state) return
         clearTimeout(timer)
         socket.off('data', first).pause()
@@ -130,6 +130,27 @@ export class KeeperLink {
       socket.on('data', first)
     })
   }
+}
+
+/** What says things that no keeper says is hung up on. */
+function framesIn(chunk: Buffer, frames: FrameReader, socket: Socket): Frame[] {
+  try {
+    return frames.read(chunk)
+  } catch (error) {
+    socket.destroy(error as Error)
+    return []
+  }
+}
+
+/** Nobody listens on its socket, or there is none; or it ended as it was asked. */
+function unlessGone(error: NodeJS.ErrnoException): null {
+  if (['ENOENT', 'ECONNREFUSED', 'ECONNRESET', 'EPIPE'].includes(error.code ?? '')) return null
+  if (error instanceof KeeperGone) return null
+  throw error
+}
+
+class KeeperGone extends Error {
+  override message = 'The keeper went away.'
 }
 
 /** Takes frames apart: bytes to a stream whose pausing pauses the keeper, and the end. */
@@ -147,7 +168,7 @@ function terminalBytes(
     }
     for (const each of rest) heed(each)
     socket.on('data', (chunk: Buffer) => {
-      for (const each of frames.read(chunk)) heed(each)
+      for (const each of framesIn(chunk, frames, socket)) heed(each)
     })
     output.on('drain', () => socket.resume())
     socket.once('close', () => {

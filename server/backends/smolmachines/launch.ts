@@ -30,11 +30,11 @@ import { gatedAgent, MARKS } from './gate.ts'
 import { startKeeper } from './keeper-link.ts'
 import { keeperSocket } from './keeper-place.ts'
 import { createMachine } from './machine.ts'
-import { removeMachineFile, writeMachineFile } from './machine-file.ts'
+import { writeMachineFile } from './machine-file.ts'
 import { machineGuest } from './machine-guest.ts'
 import { machineInit } from './machine-init.ts'
 import { probedMachine } from './probed-machine.ts'
-import { endKeeper } from './teardown.ts'
+import { endKeeper, forget } from './teardown.ts'
 import type { SmolmachinesTools } from './tools.ts'
 import { untilReady } from './until-ready.ts'
 
@@ -71,20 +71,25 @@ export async function launch(plan: SmolmachinesPlan, run: LaunchRun, tools: Smol
     ),
   )
 
+  const state = stateFolder(tools, slug)
+  const canary = newCanary()
+  const record = { machine, canary, bundle: plan.bundleAddress }
   const network = await made(
     run,
     'networks',
-    () =>
-      createBundleNetwork(
-        docker,
-        { name: plan.network, labels: labelsOf(slug, 'network', home) },
-        { subnet: plan.bundleSubnet, gateway: plan.gateway },
-      ),
-    () => removeNetworks(docker, slug, home),
+    async () => {
+      // First, so that a bottle that is made by half can be found.
+      await writeMachineFile(state, { ...record, started: false })
+      const labels = labelsOf(slug, 'network', home)
+      const place = { subnet: plan.bundleSubnet, gateway: plan.gateway }
+      return createBundleNetwork(docker, { name: plan.network, labels }, place)
+    },
+    async () => {
+      await removeNetworks(docker, slug, home)
+      await forget(slug, tools)
+    },
   )
-  const state = stateFolder(tools, slug)
   const ca = await step(run, 'certificates', () => bottleCa(state, slug))
-  const canary = newCanary()
   await made(
     run,
     'sidecars',
@@ -111,17 +116,12 @@ export async function launch(plan: SmolmachinesPlan, run: LaunchRun, tools: Smol
     run,
     'machine',
     async (signal) => {
-      // First, so that a machine that is made by half can be found.
-      await writeMachineFile(state, { machine, canary, bundle: plan.bundleAddress })
       const env = plainEnv(plan, egressEnv(plan.bundleAddress, canary))
       const { cpus, memory, disk } = plan.limits
       const limits = { cpus, memoryBytes: bytesOf(memory), diskBytes: disk === null ? null : bytesOf(disk) }
       await createMachine(plan, { source, env, home, ...limits }, smolvm, signal)
     },
-    async () => {
-      await smolvm.delete(machine)
-      await removeMachineFile(state)
-    },
+    () => smolvm.delete(machine),
   )
   const startedAt = performance.now()
   await made(
@@ -157,10 +157,10 @@ export async function launch(plan: SmolmachinesPlan, run: LaunchRun, tools: Smol
   await made(
     run,
     'start agent',
-    (signal) => {
+    async (signal) => {
       const script = startScript(run.secrets)
       const command = gatedAgent(plan.provider.argv, script, { pids: plan.limits.pids })
-      return startKeeper(
+      await startKeeper(
         tools.root,
         {
           ...smolvm.interactive(machine, command),
@@ -172,6 +172,7 @@ export async function launch(plan: SmolmachinesPlan, run: LaunchRun, tools: Smol
         },
         signal,
       )
+      await writeMachineFile(state, { ...record, started: true })
     },
     () => endKeeper(slug, tools),
   )

@@ -1,11 +1,11 @@
-import { readFile, rm } from 'node:fs/promises'
+import { mkdir, readFile, rm } from 'node:fs/promises'
 import path from 'node:path'
 import { z } from 'zod'
 import { replaceFile } from '../../lib/replace-file.ts'
 
 /**
  * What says that a machine is this home's: older versions of smolvm have no labels, and all homes of a user share one
- * list of machines. Written before the machine is made, removed after it is gone.
+ * list of machines. Written before anything of the bottle is made, removed after all of it is gone.
  */
 const content = z.object({
   machine: z.string(),
@@ -13,13 +13,17 @@ const content = z.object({
   canary: z.string(),
   /** Where the bottle's bundle is, and what the guest calls its network. */
   bundle: z.string(),
+  /** The agent was started: without what held it, the bottle has ended, and is no half-made one. */
+  started: z.boolean().default(false),
 })
 export type MachineFile = z.infer<typeof content>
 
 const fileIn = (stateFolder: string) => path.join(stateFolder, 'machine.json')
 
-export const writeMachineFile = (stateFolder: string, machine: MachineFile): Promise<void> =>
-  replaceFile(fileIn(stateFolder), JSON.stringify(machine), 0o600)
+export async function writeMachineFile(stateFolder: string, machine: MachineFile): Promise<void> {
+  await mkdir(stateFolder, { recursive: true, mode: 0o700 })
+  await replaceFile(fileIn(stateFolder), JSON.stringify(machine), 0o600)
+}
 
 /** @returns null when there is none, or none that can be read */
 export async function readMachineFile(stateFolder: string): Promise<MachineFile | null> {

@@ -33,12 +33,21 @@ export async function* machineStats(
   }
 }
 
-/** @see https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html */
-async function readProcess(pid: number): Promise<{ ticks: number; memory: number } | null> {
+async function readProcess(pid: number): Promise<Reading | null> {
   const text = await readFile(`/proc/${pid}/stat`, 'latin1').catch(() => null)
-  if (text === null) return null
+  return text === null ? null : readingOf(text)
+}
+
+interface Reading {
+  ticks: number
+  /** Bytes. */
+  memory: number
+}
+
+/** @see https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html */
+export function readingOf(stat: string): Reading {
   // The program's name may hold anything: what is counted comes after its closing bracket.
-  const fields = text.slice(text.lastIndexOf(')') + 2).split(' ')
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
   const [user, system, pages] = [11, 12, 21].map((at) => Number(fields[at]))
   return { ticks: user! + system!, memory: pages! * PAGE }
 }

@@ -1,7 +1,7 @@
 import type { SmolmachinesPlan } from '../../contract/plan.ts'
 import { homeHash, LABEL } from '../../engine/names.ts'
 import { can } from './capabilities.ts'
-import { forcePolicy } from './policy.ts'
+import { forcePolicy, recordsFile } from './policy.ts'
 import type { MachineOptions, Smolvm } from './smolvm.ts'
 
 interface MachineParts extends Pick<MachineOptions, 'source' | 'env'> {
@@ -33,6 +33,7 @@ export async function createMachine(
     labels: { [LABEL.slug]: slug, [LABEL.home]: homeHash(home) },
   }
   await smolvm.create(machine, options, signal)
-  if (source.kind === 'artifact' && !can(await smolvm.version(), 'policyWithFrom'))
-    await forcePolicy(machine, allowCidrs, smolvm.environment)
+  const version = await smolvm.version()
+  if (source.kind === 'artifact' && !can(version, 'policyWithFrom'))
+    await forcePolicy(machine, allowCidrs, recordsFile(version, smolvm.environment))
 }

@@ -22,7 +22,7 @@ export async function plan(request: ResolvedRequest, facts: MachineFacts): Promi
   const common = await basePlan(request, facts)
   const { slug } = common
   const smolvm = facts.smolvm ?? null
-  const found = bundleSubnet(slug, facts.addresses ?? [])
+  const found = bundleSubnet(slug, facts.networks ?? [])
   const { subnet, gateway, bundle } = found ?? NO_SUBNET
   return deepFreeze<SmolmachinesPlan>({
     ...common,

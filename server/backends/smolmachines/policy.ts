@@ -4,10 +4,11 @@ import path from 'node:path'
 import { createClient } from '@libsql/client'
 import type { Cidr } from '../../contract/ids.ts'
 import { HintedError, messageOf } from '../../errors.ts'
+import { can, type SmolvmVersion } from './capabilities.ts'
 
 /** Where smolvm keeps its records, one row for each machine: `vms(name TEXT PRIMARY KEY, data BLOB)`, the data as JSON. */
-export function recordsFile(env: NodeJS.ProcessEnv = process.env, platform = process.platform): string {
-  if (env.SMOLVM_DATA_DIR) return path.join(env.SMOLVM_DATA_DIR, 'server/smolvm.db')
+export function recordsFile(version: SmolvmVersion, env: NodeJS.ProcessEnv, platform = process.platform): string {
+  if (env.SMOLVM_DATA_DIR && can(version, 'dataDirVariable')) return path.join(env.SMOLVM_DATA_DIR, 'server/smolvm.db')
   const home = env.HOME ?? homedir()
   const data =
     platform === 'darwin'
@@ -22,14 +23,10 @@ export function recordsFile(env: NodeJS.ProcessEnv = process.env, platform = pro
  * something else afterwards, must not be started.
  *
  * The data is written as a BLOB: a text there makes every later command of smolvm fail.
+ * @param file where the records are, see `recordsFile`
  * @throws HintedError when the record does not hold exactly this list
  */
-export async function forcePolicy(
-  machine: string,
-  allowCidrs: readonly Cidr[],
-  env: NodeJS.ProcessEnv = process.env,
-): Promise<void> {
-  const file = recordsFile(env)
+export async function forcePolicy(machine: string, allowCidrs: readonly Cidr[], file: string): Promise<void> {
   const why = await written(machine, allowCidrs, file).catch((error: unknown) => messageOf(error))
   if (why === null) return
   throw new HintedError(

@@ -7,6 +7,8 @@ export interface SmolmachinesPlaces extends EnginePlaces {
   cache: string
   /** Name or path of smolvm. */
   program: string
+  /** Of smolvm's commands; absent: this server's own. */
+  environment?: NodeJS.ProcessEnv
   /** The operator's switch for a smolvm that does not enforce what a machine may reach. */
   unenforcedAllowed: boolean
 }

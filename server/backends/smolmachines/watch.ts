@@ -10,36 +10,52 @@ import type { SmolmachinesTools } from './tools.ts'
 /** Between two looks for bottles that are new. Looking is a listing of the state folders. */
 const LOOK_MS = 1_000
 
+type Tools = Pick<SmolmachinesTools, 'home' | 'smolvm'>
+
 /**
  * Tells when an agent ends, until aborted. Never throws. Each keeper is listened to: it hears of the end of the agent,
  * and of the machine below it, at once; nothing is asked while nothing happens.
  */
 export async function watch(
   onChange: (change: EngineChange) => void,
-  { home }: Pick<SmolmachinesTools, 'home'>,
+  tools: Tools,
   signal: AbortSignal,
 ): Promise<void> {
+  const { home } = tools
   const listening = new Set<BottleSlug>()
   while (!signal.aborted) {
-    for (const { slug } of await marked(home)) {
+    const bottles = await marked(home)
+    // A slug may be launched again, with another keeper.
+    for (const slug of listening) if (!bottles.some((bottle) => bottle.slug === slug)) listening.delete(slug)
+    for (const { slug, machine, started } of bottles) {
       if (listening.has(slug)) continue
       const keeper = new KeeperLink(keeperSocket(stateFolder({ home }, slug)))
+      const there = await keeper.state().catch(() => null)
       // Not there yet while its launch is on its way.
-      if (!(await keeper.state())) continue
+      if (!there && !started) continue
       listening.add(slug)
-      void keeper
-        .ended(signal)
+      void (there ? keeper.ended(signal) : Promise.resolve(null))
         .catch(() => null)
-        .then((exitCode) => {
-          if (!signal.aborted) onChange({ kind: 'ended', slug, exitCode, evidence: evidenceOf(exitCode) })
+        .then(async (code) => {
+          if (signal.aborted) return
+          const up = await isUp(machine, tools)
+          if (!signal.aborted) onChange({ kind: 'ended', slug, ...endOf(code, up) })
         })
     }
     await pause(LOOK_MS, null, { signal }).catch(() => {})
-    // A slug may be launched again, with another keeper.
-    const there = new Set((await marked(home)).map(({ slug }) => slug))
-    for (const slug of listening) if (!there.has(slug)) listening.delete(slug)
   }
 }
 
-const evidenceOf = (exitCode: number | null): string =>
-  exitCode === null ? 'what held its terminal went away' : `its process ended with code ${exitCode}`
+/** What ended: an agent's code means something only where its machine still runs. */
+function endOf(code: number | null, machineIsUp: boolean): { exitCode: number | null; evidence: string } {
+  if (!machineIsUp) return { exitCode: null, evidence: 'its micro-VM ended or was stopped from outside' }
+  if (code === null) return { exitCode: null, evidence: 'the process that held its terminal went away' }
+  return { exitCode: code, evidence: `its process ended with code ${code}` }
+}
+
+/** Where smolvm cannot be asked, the agent's own end is what is known. */
+const isUp = (machine: string, { smolvm }: Tools): Promise<boolean> =>
+  smolvm.list().then(
+    (machines) => machines.some(({ name, state }) => name === machine && state === 'running'),
+    () => true,
+  )

@@ -3,13 +3,14 @@ import { mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
+import type { MachineFacts } from '../../../bottles/machine-facts.ts'
 import { planId } from '../../../contract/ids.ts'
 import type { DockerPlan } from '../../../contract/plan.ts'
 import { Docker } from '../../../engine/docker.ts'
 import type { EngineTools } from '../../../engine/tools.ts'
 import { IMAGE_LABEL, OUR_IMAGES } from '../../../images/image-labels.ts'
 import { KeyedLock } from '../../../lib/keyed-lock.ts'
-import type { LaunchChoice } from '../../../manifest/request.ts'
+import type { LaunchChoice, ResolvedRequest } from '../../../manifest/request.ts'
 import { resolve } from '../../../manifest/resolve.ts'
 import { writeStarter } from '../../../manifest/starter.ts'
 import { existing } from '../existing.ts'
@@ -56,7 +57,11 @@ export class TestHome implements AsyncDisposable {
   }
 
   async plan(choice: Partial<LaunchChoice> = {}, runsc = false): Promise<DockerPlan> {
-    const request = await resolve(
+    return plan(await this.request(choice), { ...this.facts(), runsc })
+  }
+
+  request(choice: Partial<LaunchChoice>): Promise<ResolvedRequest> {
+    return resolve(
       { agent: 'shell', ...choice },
       {
         home: this.home,
@@ -66,14 +71,11 @@ export class TestHome implements AsyncDisposable {
         taken: new Set(),
       },
     )
-    const facts = {
-      runsc,
-      engineProblem: null,
-      hostEnv: new Set(Object.keys(process.env)),
-      root: ROOT,
-      home: this.home,
-    }
-    return plan(request, facts)
+  }
+
+  facts(): MachineFacts {
+    const hostEnv = new Set(Object.keys(process.env))
+    return { runsc: false, engineProblem: null, hostEnv, root: ROOT, home: this.home }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

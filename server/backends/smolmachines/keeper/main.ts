@@ -31,15 +31,17 @@ const pty = spawn(task.file, [...task.args], {
   env: { ...task.env },
   encoding: null,
 })
-const rest = await opened().catch((error: Error) => {
+const rest = await opened().catch(async (error: Error) => {
   pty.kill()
-  return answer({ error: error.message }).then(() => process.exit(1))
+  await answer({ error: error.message }).catch(() => {})
+  process.exit(1)
 })
 const keeper = new Keeper(pty, task.socket, () => setTimeout(() => process.exit(0), 200).unref())
 keeper.output(rest)
 await keeper.listen()
-await answer({ pid: process.pid })
 process.on('SIGTERM', () => keeper.end())
+// Who started this died meanwhile: there is no bottle to hold an agent of.
+await answer({ pid: process.pid }).catch(() => keeper.end())
 
 /** Waits for the marks and hands over the script. @returns what came after the second mark: the agent's first bytes */
 function opened(): Promise<Buffer> {
@@ -82,7 +84,10 @@ async function readAll(stream: NodeJS.ReadableStream): Promise<string> {
   return text
 }
 
-/** One line; nobody reads what comes after it. */
+/** One line; nobody reads what comes after it. @throws when nobody is there to read it */
 function answer(line: object): Promise<void> {
-  return new Promise((resolve) => process.stdout.write(`${JSON.stringify(line)}\n`, () => resolve()))
+  return new Promise((resolve, reject) => {
+    process.stdout.once('error', reject)
+    process.stdout.write(`${JSON.stringify(line)}\n`, (error) => (error ? reject(error) : resolve()))
+  })
 }

@@ -3,12 +3,13 @@ import { existsSync } from 'node:fs'
 import { mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import type { MachineFacts } from '../../../bottles/machine-facts.ts'
 import { planId } from '../../../contract/ids.ts'
 import type { SmolmachinesPlan } from '../../../contract/plan.ts'
 import { Docker } from '../../../engine/docker.ts'
-import { hostAddresses } from '../../../lib/host-addresses.ts'
+import { hostNetworks } from '../../../lib/host-addresses.ts'
 import { KeyedLock } from '../../../lib/keyed-lock.ts'
-import type { LaunchChoice } from '../../../manifest/request.ts'
+import type { LaunchChoice, ResolvedRequest } from '../../../manifest/request.ts'
 import { resolve } from '../../../manifest/resolve.ts'
 import { writeStarter } from '../../../manifest/starter.ts'
 import { existing } from '../existing.ts'
@@ -59,6 +60,7 @@ export class MachineHome implements AsyncDisposable {
       extraCa,
       cache: CACHE,
       program: DOUBLE,
+      environment,
       unenforcedAllowed: true,
       docker: new Docker(),
       images: new KeyedLock(),
@@ -73,7 +75,11 @@ export class MachineHome implements AsyncDisposable {
   }
 
   async plan(choice: Partial<LaunchChoice> = {}): Promise<SmolmachinesPlan> {
-    const request = await resolve(
+    return plan(await this.request(choice), await this.facts())
+  }
+
+  request(choice: Partial<LaunchChoice>): Promise<ResolvedRequest> {
+    return resolve(
       { agent: 'shell', ...choice },
       {
         home: this.home,
@@ -83,15 +89,18 @@ export class MachineHome implements AsyncDisposable {
         taken: new Set(),
       },
     )
-    return plan(request, {
+  }
+
+  async facts(): Promise<MachineFacts> {
+    return {
       runsc: false,
       engineProblem: null,
       hostEnv: new Set(Object.keys(process.env)),
       root: ROOT,
       home: this.home,
       smolvm: await smolvmFacts(this.tools),
-      addresses: hostAddresses(),
-    })
+      networks: hostNetworks(),
+    }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
