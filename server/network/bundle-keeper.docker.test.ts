@@ -1,11 +1,11 @@
 import { spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
-import { appendFile, copyFile, writeFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { rootCertificates } from 'node:tls'
 import { execa } from 'execa'
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { engineAbsent, TestHome } from '../backends/docker/testing/test-home.ts'
 import type { BottleSlug } from '../contract/ids.ts'
 import { mintWorldCa } from '../testing/escape/bottle-world.ts'
@@ -36,14 +36,29 @@ describe.skipIf(absent)(`a bundle that ends under a running bottle${absent ? ` (
   const made = new Made()
   let home: TestHome
   let origin: Side
+  let address: string
   let extraCa: string
+  let ownCa: string
+  let originCa: string
 
   beforeAll(async () => {
     process.env[VARIABLE] = TOKEN
-    home = made.use(await TestHome.create())
     const ca = await mintWorldCa()
     origin = made.use(await Side.open(ca, ['origin.test']))
-    const address = await addressOfThisMachine(made)
+    address = await addressOfThisMachine(made)
+    home = await newHome()
+    extraCa = path.join(home.home, 'extra-ca.pem')
+    ownCa = home.tools.extraCa ? await readFile(home.tools.extraCa, 'utf8') : rootCertificates[0]!
+    originCa = ca.certificate
+  })
+  beforeEach(() => writeFile(extraCa, ownCa))
+  afterAll(async () => {
+    delete process.env[VARIABLE]
+    await made[Symbol.asyncDispose]()
+  })
+
+  async function newHome(): Promise<TestHome> {
+    const home = made.use(await TestHome.create())
     await home.write(
       'bottles/heal.md',
       [
@@ -60,21 +75,21 @@ describe.skipIf(absent)(`a bundle that ends under a running bottle${absent ? ` (
       ].join('\n'),
     )
     await home.write('agents/heal.md', '---\nbottle: heal\n---\nBe kind.\n')
-    // Images are keyed by this machine's own authorities: the test's is added for bundles alone, once there are images.
-    extraCa = path.join(home.home, 'extra-ca.pem')
-    if (home.tools.extraCa) await copyFile(home.tools.extraCa, extraCa)
-    else await writeFile(extraCa, rootCertificates[0]!)
-    {
-      await using bench = await RuntimeBench.open(home.home, extraCa)
-      const slug = await bench.launch('shell')
-      await bench.context.bottles.stop(slug)
-    }
-    await appendFile(extraCa, `\n${ca.certificate}`)
-  })
-  afterAll(async () => {
-    delete process.env[VARIABLE]
-    await made[Symbol.asyncDispose]()
-  })
+    return home
+  }
+
+  /**
+   * Images are keyed by the authorities that this machine trusts, so the origin's is among them only while bundles are
+   * started: the launch is of this machine, and the bundle that trusts the origin is a second one.
+   */
+  async function launched(bench: RuntimeBench): Promise<BottleSlug> {
+    const slug = await bench.launch('heal', { TYPED })
+    const since = Date.now()
+    await writeFile(extraCa, `${ownCa}\n${originCa}`)
+    await docker('kill', '-s', 'KILL', bundleOf(slug))
+    await healed(bench, slug, since)
+    return slug
+  }
 
   /** Asks the origin from inside, by the proxy of the bottle. @returns the status, 0 when nobody answered */
   async function ask(slug: BottleSlug, target: string, ...options: string[]): Promise<number> {
@@ -107,7 +122,7 @@ describe.skipIf(absent)(`a bundle that ends under a running bottle${absent ? ` (
 
   test('is closed while it is away, and comes back by itself with everything it had', async () => {
     await using bench = await RuntimeBench.open(home.home, extraCa)
-    const slug = await bench.launch('heal', { TYPED })
+    const slug = await launched(bench)
     await guards(slug, 'before', TYPED)
 
     // A route that was made live is in force afterwards, too.
@@ -133,7 +148,7 @@ describe.skipIf(absent)(`a bundle that ends under a running bottle${absent ? ` (
 
   test('comes back frozen when it was frozen', async () => {
     await using bench = await RuntimeBench.open(home.home, extraCa)
-    const slug = await bench.launch('heal', { TYPED })
+    const slug = await launched(bench)
     expect(await bench.context.networks.freeze(slug, true)).toMatchObject([{ frozen: true, problem: null }])
     expect(await ask(slug, '/frozen-before')).toBe(0)
     const since = Date.now()
@@ -147,7 +162,9 @@ describe.skipIf(absent)(`a bundle that ends under a running bottle${absent ? ` (
   })
 
   test('is healed by the next server, which says what it does not know any more', async () => {
-    const args = ['--import', 'tsx', 'server/testing/killable-server.ts', home.home, extraCa, 'heal']
+    // Its own, because a process opens the database of a home once.
+    const fresh = await newHome()
+    const args = ['--import', 'tsx', 'server/testing/killable-server.ts', fresh.home, extraCa, 'heal']
     const child = spawn(process.execPath, [...args, JSON.stringify({ TYPED })], {
       cwd: ROOT,
       stdio: ['ignore', 'pipe', 'inherit'],
@@ -157,14 +174,14 @@ describe.skipIf(absent)(`a bundle that ends under a running bottle${absent ? ` (
     const [said] = (await Promise.race([once(child.stdout, 'data'), once(child, 'exit')])) as [Buffer | number | null]
     const slug = String(said).trim() as BottleSlug
     expect(slug).toMatch(/^heal-/)
-    await guards(slug, 'first', TYPED)
+    await writeFile(extraCa, `${ownCa}\n${originCa}`)
     child.kill('SIGKILL')
     await once(child, 'exit')
     await docker('kill', '-s', 'KILL', bundleOf(slug))
     expect(await ask(slug, '/nobody')).toBe(0)
 
     const since = Date.now()
-    await using bench = await RuntimeBench.open(home.home, extraCa)
+    await using bench = await RuntimeBench.open(fresh.home, extraCa)
     await healed(bench, slug, since)
     await guards(slug, 'second', null)
     const canary = (await docker('exec', `bot-bottle-${slug}`, 'printenv', 'BOT_BOTTLE_CANARY')).stdout
@@ -178,7 +195,7 @@ describe.skipIf(absent)(`a bundle that ends under a running bottle${absent ? ` (
 
   test('stays away after five deaths of a daemon, with the reason, until the operator starts it again', async () => {
     await using bench = await RuntimeBench.open(home.home, extraCa)
-    const slug = await bench.launch('heal', { TYPED })
+    const slug = await launched(bench)
     await guards(slug, 'alive', TYPED)
     // Each as soon as it is there again.
     await docker(
