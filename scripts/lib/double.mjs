@@ -7,6 +7,7 @@ const packages = {
   slirp4netns: 'slirp4netns',
   zstd: 'zstd',
   skopeo: 'skopeo',
+  'docker-registry': 'docker-registry',
   nsenter: 'util-linux',
 }
 
