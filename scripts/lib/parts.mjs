@@ -7,6 +7,7 @@ import { ensureEngine } from './engine.mjs'
 import { inRoot } from './places.mjs'
 import { build, isBuilt } from './product.mjs'
 import { runNode } from './run.mjs'
+import { say } from './say.mjs'
 
 /** @typedef {import('./counts.mjs').Counts} Counts */
 
@@ -75,6 +76,9 @@ async function browser() {
   const problem = (await ensureEngine()) ?? (await ensureChromium())
   if (problem !== null) return { passed: 0, failed: 0, skipped: 1, note: problem }
   if (!isBuilt()) throw new Error('There is no build to test.')
+  // Without it the tests of micro-VMs are skipped, and the others run.
+  const noDouble = await ensureDouble()
+  if (noDouble !== null) say(`Micro-VMs are not tried in the browser: ${noDouble}`)
   mkdirSync(reports, { recursive: true })
   const file = `${reports}/browser.json`
   const code = await runNode('@playwright/test/cli.js', ['test'], { env: { PLAYWRIGHT_JSON_OUTPUT_NAME: file } })

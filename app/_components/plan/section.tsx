@@ -4,7 +4,7 @@ import { cn } from '@/app/_lib/cn'
 /** A part of the document: a quiet heading, what it says in one line at its right, and the facts. */
 export function Section({ title, about, children }: { title: string; about?: ReactNode; children: ReactNode }) {
   return (
-    <section className="border-t px-6 py-5 first:border-t-0 @max-xl:px-4">
+    <section aria-label={title} className="border-t px-6 py-5 first:border-t-0 @max-xl:px-4">
       <header className="mb-3 flex flex-wrap items-baseline gap-x-3">
         <h2 className="font-semibold text-body">{title}</h2>
         {about && <p className="text-data text-dim">{about}</p>}
