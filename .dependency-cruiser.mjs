@@ -14,7 +14,7 @@ const actingCalls =
   /\b(fetch|writeFile|writeFileSync|appendFile|appendFileSync|mkdir|mkdirSync|mkdtemp|rm|rmSync|unlink|unlinkSync|rename|renameSync|copyFile|cp|chmod|createWriteStream|symlink)\(/
 
 const tests = '\\.test\\.tsx?$'
-const testing = '^server/testing/'
+const testing = '^server/.*testing/'
 
 /** @returns {import('dependency-cruiser').IForbiddenRuleType} */
 const rule = (
