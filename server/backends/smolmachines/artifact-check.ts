@@ -9,7 +9,7 @@ const FOOTER = 64
 const MAGIC = 'SMOLPACK'
 const READ_SIZE = 4 * 2 ** 20
 
-/** Packed artifacts that were read through, by path, size and time: reading hundreds of megabytes is done once. */
+/** Packed artifacts that were read through, by inode, size and time: reading hundreds of megabytes is done once. */
 const whole = new Set<string>()
 
 /** An archive that was cut off lacks the two empty blocks with which every tar ends. */
@@ -47,8 +47,8 @@ async function withFile(
   const handle = await open(file).catch(() => null)
   if (!handle) return 'absent'
   try {
-    const { size, mtimeMs, ino } = await handle.stat()
-    return await look(handle, size, `${file} ${ino} ${size} ${mtimeMs}`)
+    const { size, mtimeMs, dev, ino } = await handle.stat()
+    return await look(handle, size, `${dev} ${ino} ${size} ${mtimeMs}`)
   } finally {
     await handle.close()
   }

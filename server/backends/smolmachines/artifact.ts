@@ -2,6 +2,7 @@ import { mkdir, rename, rm, stat } from 'node:fs/promises'
 import path from 'node:path'
 import type { StepOutput } from '../../bottles/step-output.ts'
 import type { SmolmachinesPlan } from '../../contract/plan.ts'
+import { HintedError } from '../../errors.ts'
 import { archiveDamage, artifactDamage } from './artifact-check.ts'
 import { machineImage } from './machine-image.ts'
 import { packImage } from './pack-image.ts'
@@ -33,7 +34,8 @@ export async function artifact(
   const key = image.id.replace(/^sha256:/, '').slice(0, 16)
   const folder = artifactFolder(tools.cache)
   const target = path.join(folder, `${key}${ENDING[form]}`)
-  const damage = await (form === 'archive' ? archiveDamage(target) : artifactDamage(target))
+  const damageOf = form === 'archive' ? archiveDamage : artifactDamage
+  const damage = await damageOf(target)
   if (damage === null) {
     output.say(`${path.basename(target)} is up to date, ${await megabytes(target)}`)
     return { kind: form, path: target }
@@ -45,6 +47,12 @@ export async function artifact(
   try {
     if (form === 'archive') await saveImage(image.reference, fresh, tools, output, signal)
     else await packImage({ ...image, key }, fresh, tools, output, signal)
+    const wrong = await damageOf(fresh)
+    if (wrong !== null)
+      throw new HintedError(
+        `${path.basename(target)} came out damaged (${wrong}).`,
+        'Look for a full disk; then launch again.',
+      )
     await rename(fresh, target)
   } finally {
     await rm(fresh, { force: true })

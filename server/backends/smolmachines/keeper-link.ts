@@ -39,7 +39,11 @@ export async function startKeeper(root: string, task: KeeperTask, signal: AbortS
 
 /** A server's way to the keeper of one bottle. */
 export class KeeperLink {
-  constructor(readonly socketFile: string) {}
+  /** @param answerMs how long a keeper may take to answer at first */
+  constructor(
+    readonly socketFile: string,
+    private readonly answerMs = ANSWER_MS,
+  ) {}
 
   /** @returns null when there is no keeper. @throws when there is one that does not answer */
   async state(): Promise<KeeperState | null> {
@@ -113,7 +117,7 @@ export class KeeperLink {
     return new Promise((resolve, reject) => {
       const socket = connect(this.socketFile)
       const frames = new FrameReader()
-      const timer = setTimeout(() => socket.destroy(new Error('The keeper does not answer.')), ANSWER_MS)
+      const timer = setTimeout(() => socket.destroy(new Error('The keeper does not answer.')), this.answerMs)
       const failed = (error?: Error) => {
         clearTimeout(timer)
         reject(error ?? new KeeperGone())

@@ -12,6 +12,8 @@ import { KeyedLock } from '../../../lib/keyed-lock.ts'
 import type { LaunchChoice, ResolvedRequest } from '../../../manifest/request.ts'
 import { resolve } from '../../../manifest/resolve.ts'
 import { writeStarter } from '../../../manifest/starter.ts'
+import { HOME_LABEL } from '../../../testing/fake-smolvm/machine/names.ts'
+import { homeDigest } from '../../../testing/fake-smolvm/record/places.ts'
 import { existing } from '../existing.ts'
 import { plan } from '../plan.ts'
 import { smolvmFacts } from '../preflight.ts'
@@ -44,21 +46,25 @@ export class MachineHome implements AsyncDisposable {
     readonly tools: SmolmachinesTools,
   ) {}
 
-  static async create(profile: Profile = '1.9.3', knobs: Record<string, string> = {}): Promise<MachineHome> {
+  static async create(
+    profile: Profile = '1.9.3',
+    knobs: Record<string, string> = {},
+    cache = CACHE,
+  ): Promise<MachineHome> {
     const home = await realpath(await mkdtemp(path.join(tmpdir(), 'bot-bottle-vm-')))
     await writeStarter(home)
-    return MachineHome.at(home, profile, knobs)
+    return MachineHome.at(home, profile, knobs, cache)
   }
 
   /** A home that another process made. @param knobs of the double, see `fake-smolvm/knobs.ts` */
-  static at(home: string, profile: Profile = '1.9.3', knobs: Record<string, string> = {}): MachineHome {
+  static at(home: string, profile: Profile = '1.9.3', knobs: Record<string, string> = {}, cache = CACHE): MachineHome {
     const extraCa = process.env.NODE_EXTRA_CA_CERTS ?? process.env.SSL_CERT_FILE ?? null
     const environment = { ...process.env, ...doubleEnv(home, profile), ...knobs }
     return new MachineHome(home, {
       root: ROOT,
       home,
       extraCa,
-      cache: CACHE,
+      cache,
       program: DOUBLE,
       environment,
       unenforcedAllowed: true,
@@ -104,7 +110,12 @@ export class MachineHome implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    const { docker } = this.tools
     for (const { slug } of await existing(this.tools)) await teardown(slug, this.tools)
+    // A command of the double that was ended in its middle leaves what a real one would leave of a machine.
+    const dataDir = path.join(this.home, 'smolvm-data/smolvm')
+    for (const { Id } of await docker.listContainers([`${HOME_LABEL}=${homeDigest(dataDir)}`]))
+      await docker.removeContainer(Id)
     await rm(this.home, { recursive: true, force: true })
   }
 }
