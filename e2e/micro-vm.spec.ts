@@ -4,6 +4,7 @@ import { Curl } from './fixtures/curl.ts'
 import { madeFor } from './fixtures/engine.ts'
 import { untilState } from './fixtures/launch.ts'
 import { isAlive, launchInBrowser, reopen, stopInBrowser } from './fixtures/operator.ts'
+import { picture } from './fixtures/picture.ts'
 import { doubleAbsent, test } from './fixtures/smolvm.ts'
 import { TerminalOnPage } from './fixtures/terminal.ts'
 import { expect, test as plain, SERVER_AWAY } from './fixtures/test.ts'
@@ -46,6 +47,7 @@ test.describe(`with smolvm${skipped}`, () => {
         await expect(boundary).toContainText(told)
       }
       expect(await smolvm.machines(), 'nothing is made yet').toEqual([])
+      await picture(page, 'launch-micro-vm', { fullPage: true })
     })
 
     await test.step('the launch shows its steps', async () => {
@@ -83,13 +85,15 @@ test.describe(`with smolvm${skipped}`, () => {
       await expect(boundary).toContainText(/(\d+)\/\1/)
       const refused = page.getByRole('log', { name: 'Requests' }).locator('[data-outcome=refused]')
       await expect(refused).toHaveCount(1)
-      await expect(refused).toContainText('elsewhere.test/a')
+      await picture(page, 'network-micro-vm')
+      await expect(refused).toContainText(/elsewhere\.test.*\/a/)
     })
 
     await test.step('the overview tells the two apart', async () => {
       await page.goto('/')
       await expect(page.getByRole('listitem').filter({ hasText: 'boxed' })).toContainText('docker')
       await expect(page.getByRole('listitem').filter({ hasText: 'of its own' })).toContainText('microVM')
+      await picture(page, 'overview-micro-vm')
     })
 
     await test.step('another page has its screen', async () => {
@@ -137,6 +141,7 @@ test.describe(`with smolvm${skipped}`, () => {
       const outcome = page.getByRole('region', { name: 'Outcome' })
       await expect(outcome).toContainText('The launch failed at “machine start”', { timeout: 120_000 })
       await expect(page.locator('[data-step="machine start"]')).toHaveAttribute('data-state', 'failed')
+      await picture(page, 'bottle-micro-vm-failed')
       expect(await smolvm.machines()).toEqual([])
       expect(await madeFor(dashboard.home)).toEqual([])
     })
@@ -156,12 +161,13 @@ test.describe(`with smolvm${skipped}`, () => {
       await writeFile(path.join(folder, `${'b2'.repeat(8)}.tar`), Buffer.alloc(2_000_000))
       await page.goto('/system')
       await isAlive(page)
-      await expect(page.locator('[data-check=smolvm-cache]')).toContainText('2 of 0.01 GB')
+      await expect(page.locator('[data-check=smolvm-cache]')).toContainText('2 files, 5 MB')
       const leftovers = page.getByRole('region', { name: 'Leftovers' })
       const row = leftovers.getByRole('row').filter({ hasText: older })
       await expect(row).toContainText('artifact')
-      await expect(row).toContainText('3.0 MB')
+      await expect(row).toContainText('3 MB')
       await expect(leftovers).not.toContainText('b2b2')
+      await picture(page, 'system-artifacts', { fullPage: true })
       await leftovers.getByRole('button', { name: 'Clean all' }).click()
       await page.getByRole('alertdialog').getByRole('button', { name: 'Remove 1 leftover' }).click()
       await expect(leftovers).toContainText('Nothing is left over')
@@ -181,9 +187,11 @@ test.describe(`with smolvm${skipped}`, () => {
       await expect(blockers).toContainText('smolvm 0.8.0 records which addresses a machine may reach')
       await expect(blockers).toContainText('BOT_BOTTLE_UNENFORCED_SMOLVM=1')
       await expect(page.getByRole('button', { name: /^Launch/ })).toBeDisabled()
+      await picture(page, 'launch-micro-vm-unenforced', { fullPage: true })
       await page.goto('/system')
       await expect(page.locator('[data-check=smolvm]')).toContainText('0.8.0')
       await expect(page.locator('[data-check=smolvm-policy]')).toHaveAttribute('data-result', 'problem')
+      await picture(page, 'system-smolvm-unenforced', { fullPage: true })
     })
 
     test.describe('and is allowed by the operator', () => {
@@ -196,6 +204,7 @@ test.describe(`with smolvm${skipped}`, () => {
         await page.getByRole('radio', { name: 'Micro-VM' }).check()
         await expect(page.getByRole('region', { name: 'Good to know' })).toContainText('only if the boundary probe is')
         await expect(page.getByRole('button', { name: /^Launch/ })).toBeEnabled()
+        await picture(page, 'launch-micro-vm-allowed', { fullPage: true })
         await page.goto('/system')
         await expect(page.locator('[data-check=smolvm-policy]')).toHaveAttribute('data-result', 'warning')
       })

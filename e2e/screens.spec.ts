@@ -1,37 +1,13 @@
 import { randomBytes } from 'node:crypto'
-import type { Page } from '@playwright/test'
 import { test } from './fixtures/beyond.ts'
 import { engine } from './fixtures/engine.ts'
 import { launchByProcedure, untilState, writeBuildingAgent, writeHome } from './fixtures/launch.ts'
 import { curlIn, noise, plain } from './fixtures/noise.ts'
 import { withOneMoreNetwork } from './fixtures/one-more-network.ts'
 import { isAlive } from './fixtures/operator.ts'
-import { hasNoSidewaysScroll, namesItsControls } from './fixtures/page-checks.ts'
+import { picture } from './fixtures/picture.ts'
 import { TerminalOnPage } from './fixtures/terminal.ts'
 import { expect } from './fixtures/test.ts'
-
-const SIZES = {
-  wide: { width: 1440, height: 900 },
-  tablet: { width: 1024, height: 768 },
-  phone: { width: 390, height: 844 },
-}
-const THEMES = ['light', 'dark'] as const
-
-/** Takes a picture of what is open in every size and theme, into test-results/screens/, and checks it. */
-async function picture(page: Page, name: string): Promise<void> {
-  await namesItsControls(page, name)
-  for (const [size, viewport] of Object.entries(SIZES)) {
-    await page.setViewportSize(viewport)
-    for (const theme of THEMES) {
-      await page.emulateMedia({ colorScheme: theme, reducedMotion: 'reduce' })
-      await expect(page.locator('html')).toHaveAttribute('data-theme', theme)
-      await page.evaluate(() => document.fonts.ready)
-      await page.screenshot({ path: `test-results/screens/${name}-${size}-${theme}.png`, animations: 'disabled' })
-    }
-    await hasNoSidewaysScroll(page, `${name} at ${viewport.width}`)
-  }
-  await page.setViewportSize(SIZES.wide)
-}
 
 test('before anything is there: empty home, no such page, no such bottle', async ({ page, dashboard, complaints }) => {
   await page.goto('/')

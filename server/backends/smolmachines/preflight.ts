@@ -132,7 +132,10 @@ async function cacheCheck({ cache }: Tools): Promise<DoctorCheck> {
     group,
     title: 'Artifacts kept',
     result: 'ok',
-    detail: `${names.length} of ${(bytes / 1e9).toFixed(2)} GB in ${folder}. Old ones are among the leftovers below.`,
+    detail:
+      names.length === 0
+        ? `None yet; they will be in ${folder}.`
+        : `${names.length === 1 ? '1 file' : `${names.length} files`}, ${Math.ceil(bytes / 1e6)} MB, in ${folder}. All but the newest are leftovers, below.`,
     fix: null,
   }
 }
