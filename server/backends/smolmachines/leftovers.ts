@@ -5,17 +5,19 @@ import { BadInputError } from '../../errors.ts'
 import { artifactFolder } from './artifact.ts'
 import type { SmolmachinesTools } from './tools.ts'
 
-/** Artifacts of images: the newest is kept, the others can be made again. */
+/** Artifacts of images: the newest is kept, the others can be made again. What is being made right now is no leftover. */
 export async function leftovers({ cache }: Pick<SmolmachinesTools, 'cache'>): Promise<Leftover[]> {
   const folder = artifactFolder(cache)
   const names = await readdir(folder).catch(() => [])
   const files = await Promise.all(
     names.map(async (name) => ({ name, facts: await stat(path.join(folder, name)).catch(() => null) })),
   )
-  return files
+  const newestFirst = files
     .flatMap(({ name, facts }) => (facts?.isFile() ? [{ name, facts }] : []))
     .sort((a, b) => b.facts.mtimeMs - a.facts.mtimeMs)
-    .slice(1)
+  const newest = newestFirst.find(({ name }) => !isHalf(name))
+  return newestFirst
+    .filter((file) => file !== newest && !isBeingMade(file.name))
     .map(({ name, facts }) => ({
       id: `artifact:${name}`,
       kind: 'artifact',
@@ -23,10 +25,23 @@ export async function leftovers({ cache }: Pick<SmolmachinesTools, 'cache'>): Pr
       slug: null,
       bytes: facts.size,
       createdAt: Math.round(facts.mtimeMs),
-      why: name.startsWith('.')
+      why: isHalf(name)
         ? 'Making it was interrupted.'
         : 'A micro-VM’s copy of an image; it is made again when a launch needs it.',
     }))
+}
+
+const isHalf = (name: string): boolean => name.startsWith('.')
+
+/** By a server that lives: its process is in the name (see artifact.ts). */
+function isBeingMade(name: string): boolean {
+  const pid = Number(/^\.[0-9a-f]+-(\d+)\./.exec(name)?.[1] ?? 0)
+  if (pid === 0) return false
+  try {
+    return process.kill(pid, 0)
+  } catch {
+    return false
+  }
 }
 
 export async function removeLeftover({ kind, name }: Leftover, tools: Pick<SmolmachinesTools, 'cache'>): Promise<void> {
