@@ -55,6 +55,7 @@ export async function startRegistry(
     async push(archive, repository, pushSignal) {
       const target = `${name}:${PORT}/${repository}`
       const pusher = await docker.createContainer({
+        name: `${name}-push`,
         Image: images.push.id,
         Cmd: images.push.command('/image.tar', target),
         Labels: labels,

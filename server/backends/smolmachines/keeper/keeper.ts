@@ -1,4 +1,4 @@
-import { chmodSync, rmSync } from 'node:fs'
+import { chmodSync, existsSync, rmSync } from 'node:fs'
 import { createServer, type Server, type Socket } from 'node:net'
 import type { IPty } from '@lydell/node-pty'
 import { FRAME, type Frame, FrameReader, frame, json } from './frames.ts'
@@ -7,6 +7,9 @@ import { Recording } from './record.ts'
 
 /** What a socket may have before it that was not taken yet, until the terminal is paused. */
 const HIGH = 256 * 1024
+
+/** Between two looks for its socket, once the agent has ended, milliseconds. */
+const LOOK_MS = 30_000
 
 export interface KeeperHello {
   want: 'terminal' | 'history' | 'state' | 'end'
@@ -123,6 +126,8 @@ export class Keeper {
     this.#running = false
     this.#code = code
     for (const socket of [...this.#attached, ...this.#watching]) socket.end(frame(FRAME.exit, { code }))
+    // It stays to tell of the end until it is told to go; where its home was deleted, nobody would.
+    setInterval(() => existsSync(this.socketFile) || this.end(), LOOK_MS).unref()
   }
 
   /** Ends the agent, and this. */
