@@ -176,7 +176,7 @@ export async function createRuntime(env: Env, logger: Logger, { root, version, p
         ...logRoutes({ log: events, bottles: registry }),
         ...shareRoutes({ log: events, shares, bottles: registry, stateFolder: (slug) => folders.of(slug) }),
       ],
-      acceptTty: (socket, slug, session) => terminals.accept(socket, slug, session),
+      acceptTty: (...arrival) => terminals.accept(...arrival),
       close: async () => void (await scope.close()),
     }
   } catch (error) {

@@ -19,3 +19,20 @@ export const ttyFromPage = z.discriminatedUnion('type', [
   z.object({ type: z.literal('ping') }),
 ])
 export type TtyFromPage = z.infer<typeof ttyFromPage>
+
+/** Who opens a terminal, from the address of its socket; a program that says nothing is somebody new. */
+export const ttyVisitor = z.object({
+  /** Drawn by the page when it was loaded, so that it is known again when its connection comes back. */
+  page: z
+    .string()
+    .regex(/^[a-z0-9]{12,40}$/)
+    .nullable()
+    .catch(null),
+  /** It was there before, as a viewer. */
+  watching: z
+    .literal('1')
+    .nullable()
+    .catch(null)
+    .transform((value) => value === '1'),
+})
+export type TtyVisitor = z.infer<typeof ttyVisitor>

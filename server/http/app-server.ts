@@ -4,6 +4,7 @@ import { createHTTPHandler } from '@trpc/server/adapters/standalone'
 import { WebSocketServer } from 'ws'
 import { bottleSlug, ttySession } from '../contract/ids.ts'
 import { TTY_PROTOCOL } from '../contract/tty.ts'
+import { type TtyVisitor, ttyVisitor } from '../contract/tty-frames.ts'
 import { type Guard, MAX_BODY_BYTES, MAX_HEADER_BYTES, type Verdict } from '../guard.ts'
 import type { Logger } from '../logger.ts'
 import type { Context } from '../trpc/context.ts'
@@ -15,7 +16,7 @@ import { secure } from './security-headers.ts'
 import { sendJson } from './send-json.ts'
 
 /** Takes over the socket of a terminal. */
-export type AcceptTty = (socket: import('ws').WebSocket, slug: string, session: string) => void
+export type AcceptTty = (socket: import('ws').WebSocket, slug: string, session: string, visitor: TtyVisitor) => void
 
 export interface AppServerParts {
   guard: Guard
@@ -84,7 +85,11 @@ export function serveApp(server: Server, parts: AppServerParts): { close(): void
     const slug = bottleSlug.safeParse(tty[1])
     const session = ttySession.safeParse(url.searchParams.get('session') ?? 'agent')
     if (!slug.success || !session.success) return refuseUpgrade(socket, 404)
-    sockets.handleUpgrade(req, socket, head, (ws) => parts.acceptTty(ws, slug.data, session.data))
+    const visitor = ttyVisitor.parse({
+      page: url.searchParams.get('page'),
+      watching: url.searchParams.get('watching'),
+    })
+    sockets.handleUpgrade(req, socket, head, (ws) => parts.acceptTty(ws, slug.data, session.data, visitor))
   })
 
   return {

@@ -1,5 +1,5 @@
 import type { WebSocket } from 'ws'
-import { LOW_WATER, TTY_CLOSE, type TtyFromPage, type TtyToPage } from '../contract/tty.ts'
+import { ACK_EVERY, LOW_WATER, TTY_CLOSE, type TtyFromPage, type TtyToPage } from '../contract/tty.ts'
 import { ttyFromPage } from '../contract/tty-frames.ts'
 import type { ScreenSnapshot } from './screen.ts'
 
@@ -19,7 +19,8 @@ export interface ClientEvents {
 
 /**
  * One page that shows a session. It is *live* (bytes go to it as they come), *syncing* (a snapshot is being made, bytes
- * wait behind it), or *behind*: it gets nothing until it has drawn what it was sent, and then a snapshot.
+ * wait behind it), or *behind*: it gets nothing until it has drawn what it was sent, and then a snapshot. Behind is only
+ * who owes an acknowledgement or is about to be synced; anybody else would stay so for ever.
  */
 export class Client {
   writer = false
@@ -29,7 +30,7 @@ export class Client {
   #waiting: Uint8Array[] = []
   #waitingBytes = 0
   #unacked = 0
-  #ackedAt = Date.now()
+  #owesSince = 0
   #generation = 0
   #syncedAt = 0
   #timer: NodeJS.Timeout | undefined
@@ -37,6 +38,8 @@ export class Client {
 
   constructor(
     private readonly socket: WebSocket,
+    /** Which page it is, if it told; the same when its connection comes back. */
+    readonly page: string | null,
     private readonly takeSnapshot: () => Promise<ScreenSnapshot>,
     private readonly events: ClientEvents,
   ) {}
@@ -56,9 +59,9 @@ export class Client {
     return this.socket.bufferedAmount + this.#waitingBytes
   }
 
-  /** How long it has owed an answer, ms. */
+  /** How long it has owed an acknowledgement, ms. Of less than `ACK_EVERY` a page says nothing, for as long as it may be. */
   stalledFor(now: number): number {
-    return this.#unacked === 0 ? 0 : now - this.#ackedAt
+    return this.#owes ? now - this.#owesSince : 0
   }
 
   say(message: TtyToPage): void {
@@ -80,17 +83,15 @@ export class Client {
 
   /** It gets nothing more until it has caught up. */
   fallBehind(): void {
-    this.#state = 'behind'
-    this.#generation++
-    this.#waiting = []
-    this.#waitingBytes = 0
+    this.#cutOff()
+    if (!this.#owes) this.#syncSoon()
   }
 
   /** Shows the screen as it is now, and what follows from here on. */
   async sync(): Promise<void> {
     clearTimeout(this.#timer)
     this.#timer = undefined
-    this.fallBehind()
+    this.#cutOff()
     this.#state = 'syncing'
     this.#syncedAt = Date.now()
     const generation = this.#generation
@@ -115,7 +116,7 @@ export class Client {
 
   close(code: number, reason: string): void {
     clearTimeout(this.#timer)
-    this.fallBehind()
+    this.#cutOff()
     this.socket.close(code, reason)
   }
 
@@ -154,20 +155,31 @@ export class Client {
 
   gone(): void {
     clearTimeout(this.#timer)
-    this.fallBehind()
+    this.#cutOff()
     this.events.gone()
+  }
+
+  get #owes(): boolean {
+    return this.#unacked >= ACK_EVERY
+  }
+
+  #cutOff(): void {
+    this.#state = 'behind'
+    this.#generation++
+    this.#waiting = []
+    this.#waitingBytes = 0
   }
 
   #send(bytes: Uint8Array): void {
     if (this.socket.readyState !== this.socket.OPEN) return
-    if (this.#unacked === 0) this.#ackedAt = Date.now()
+    if (!this.#owes) this.#owesSince = Date.now()
     this.#unacked += bytes.length
     this.socket.send(bytes, { binary: true })
   }
 
   #acknowledge(bytes: number): void {
     this.#unacked = Math.max(0, this.#unacked - bytes)
-    this.#ackedAt = Date.now()
+    this.#owesSince = Date.now()
     if (this.#state === 'behind' && this.#unacked < LOW_WATER) this.#syncSoon()
     this.events.progress()
   }
@@ -183,7 +195,7 @@ export class Client {
     if (!this.#end || this.#state !== 'live') return
     this.say({ type: 'exit', code: this.#end.code })
     this.socket.close(TTY_CLOSE.ended, 'The session ended.')
-    this.fallBehind()
+    this.#cutOff()
   }
 }
 

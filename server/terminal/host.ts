@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto'
 import type { WebSocket } from 'ws'
 import type { Bottle, TtySize } from '../bottles/backend.ts'
-import { TTY_CLOSE } from '../contract/tty.ts'
+import { TTY_CLOSE, type TtyVisitor } from '../contract/tty.ts'
 import type { ShellView } from '../contract/views.ts'
 import { BottleNotFoundError } from '../errors.ts'
 import { type AgentPlace, type AgentSession, openAgentSession } from './agent-session.ts'
@@ -59,13 +59,13 @@ export class TerminalHost {
   }
 
   /** Shows a session on a page. @param socket open, with the subprotocol agreed on */
-  accept(socket: WebSocket, slug: string, session: string): void {
+  accept(socket: WebSocket, slug: string, session: string, visitor?: TtyVisitor): void {
     // Sockets of ours have no errors worth more than being closed, and one without a listener would end the process.
     socket.on('error', () => socket.terminate())
     const known = this.#bottles.get(slug)
     const found = session === 'agent' ? known?.agent.session : known?.shells.get(session)
     const soon = this.#closed || (session === 'agent' && this.#opening.has(slug))
-    if (found && !this.#closed) found.attach(socket)
+    if (found && !this.#closed) found.attach(socket, visitor)
     else if (soon) socket.close(TTY_CLOSE.goingAway, 'The terminal is not there at this moment.')
     else socket.close(TTY_CLOSE.notFound, 'There is no such terminal.')
   }

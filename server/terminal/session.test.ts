@@ -1,5 +1,6 @@
-import { describe, expect, test } from 'vitest'
-import { HIGH_WATER, TTY_CLOSE } from '../contract/tty.ts'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { ACK_EVERY, HIGH_WATER, TTY_CLOSE } from '../contract/tty.ts'
+import type { TtyVisitor } from '../contract/tty-frames.ts'
 import { Session } from './session.ts'
 import { ScriptedPage, ScriptedTty } from './testing.ts'
 
@@ -9,9 +10,9 @@ const turn = () => new Promise((resolve) => setImmediate(resolve))
 function open() {
   const tty = new ScriptedTty()
   const session = new Session({ id: 'agent', stream: tty, size: SIZE })
-  const show = async () => {
+  const show = async (visitor?: TtyVisitor) => {
     const page = new ScriptedPage()
-    session.attach(page.socket)
+    session.attach(page.socket, visitor)
     await page.until(() => page.last('snapshot') !== undefined)
     return page
   }
@@ -142,6 +143,87 @@ describe('roles', () => {
   })
 })
 
+describe('a page that comes back', () => {
+  const A: TtyVisitor = { page: 'aaaaaaaaaaaa', watching: false }
+  const B: TtyVisitor = { page: 'bbbbbbbbbbbb', watching: false }
+
+  test('writes again while its old socket, dead without a word, still counts as open', async () => {
+    const { tty, show } = open()
+    const before = await show(A)
+    const viewer = await show(B)
+    const after = await show(A)
+    expect(after.last('hello')?.writer).toBe(true)
+    after.types('typed after')
+    before.types('late')
+    viewer.types('not mine')
+    await turn()
+    expect(tty.typed).toEqual(['typed after'])
+    expect(before.closed?.code).toBe(TTY_CLOSE.elsewhere)
+    before.leaves()
+    expect(viewer.last('role'), 'the viewer got nothing of it').toEqual({ type: 'role', writer: false })
+  })
+  test('does not wait for what its old socket never drew', async () => {
+    const { tty, show } = open()
+    await show(A)
+    expect(await flood(tty, 4 * HIGH_WATER), 'the old socket holds the program back').toBeLessThan(4 * HIGH_WATER)
+    const after = await show(A)
+    after.on('received', () => after.unacked > 10_000 && after.draws())
+    expect(await flood(tty, 4 * HIGH_WATER)).toBeGreaterThanOrEqual(4 * HIGH_WATER)
+  })
+  test('writes again although its old socket was not read, for a paste that the program does not take', async () => {
+    const { tty, show } = open()
+    const before = await show(A)
+    tty.full = new Promise(() => {})
+    for (let n = 0; n < 40; n++) before.types('x'.repeat(64 * 1024))
+    await turn()
+    expect(before.paused).toBe(true)
+    const after = await show(A)
+    expect(after.last('hello')?.writer).toBe(true)
+    expect(after.paused, 'and waits as the old one did').toBe(true)
+  })
+  test('as a viewer leaves the writer its place, also where its own old socket is dropped', async () => {
+    const { tty, show } = open()
+    const writer = await show(A)
+    await show(B)
+    const viewer = await show({ ...B, watching: true })
+    expect(viewer.last('hello')?.writer).toBe(false)
+    writer.types('mine')
+    await turn()
+    expect(tty.typed).toEqual(['mine'])
+  })
+  test('as a viewer, and before the writer does, does not take its place; alone it writes after a while', async () => {
+    const { show } = open()
+    const [writer, viewer] = [await show(A), await show(B)]
+    // What a change of the machine's networks does: both drop, and who is back first is chance.
+    viewer.leaves()
+    writer.leaves()
+    const again = await show({ ...B, watching: true })
+    expect(again.last('hello')?.writer).toBe(false)
+    expect((await show(A)).last('hello')?.writer).toBe(true)
+
+    const other = open()
+    const alone = await other.show({ ...B, watching: true })
+    expect(alone.last('hello')?.writer, 'to a server that was started again').toBe(false)
+    await alone.until(() => alone.last('role')?.writer === true)
+  })
+  test('after another took control of it, watches', async () => {
+    const { show } = open()
+    const [, second] = [await show(A), await show(B)]
+    second.says({ type: 'claim' })
+    expect((await show(A)).last('hello')?.writer).toBe(false)
+  })
+})
+
+test('a viewer that takes control while the program does not read waits as the writer did', async () => {
+  const { tty, show } = open()
+  const [writer, viewer] = [await show(), await show()]
+  tty.full = new Promise(() => {})
+  for (let n = 0; n < 40; n++) writer.types('x'.repeat(64 * 1024))
+  await turn()
+  viewer.says({ type: 'claim' })
+  expect([writer.paused, viewer.paused]).toEqual([false, true])
+})
+
 describe('flow', () => {
   test('a writer that draws nothing stops the program, and drawing lets it go on', async () => {
     const { tty, show } = open()
@@ -165,6 +247,41 @@ describe('flow', () => {
     await viewer.until(() => viewer.last('snapshot') !== first && viewer.messages.length > 2)
     const { data } = await session.screen.snapshot()
     expect(viewer.last('snapshot')!.data.endsWith('the last line') || data.includes('the last line')).toBe(true)
+  })
+  describe('of a page that says nothing for minutes', () => {
+    beforeEach(() => void vi.useFakeTimers({ toFake: ['Date'] }))
+    afterEach(() => void vi.useRealTimers())
+
+    /** A beat of the heart as the host has it, the page answering pings as browsers do by themselves. */
+    const beatAfter = (ms: number, { session }: ReturnType<typeof open>, page: ScriptedPage) => {
+      vi.setSystemTime(Date.now() + ms)
+      page.emit('pong')
+      session.heartbeat(30_000)
+    }
+
+    test('because all that it drew is less than it acknowledges at once, the output goes on', async () => {
+      const bottle = open()
+      const page = await bottle.show()
+      bottle.tty.prints('$ ')
+      await page.until(() => page.text === '$ ')
+      for (let n = 0; n < 10; n++) beatAfter(60_000, bottle, page)
+      bottle.tty.prints('x'.repeat(ACK_EVERY))
+      await page.until(() => page.text.length === ACK_EVERY + 2)
+      bottle.session.heartbeat(30_000)
+      bottle.tty.prints('end')
+      await page.until(() => page.text.endsWith('end'))
+    })
+    test('because it sleeps, the program goes on, and the page sees the screen when it wakes', async () => {
+      const bottle = open()
+      const page = await bottle.show()
+      const first = page.last('snapshot')
+      expect(await flood(bottle.tty, 4 * HIGH_WATER)).toBeLessThan(4 * HIGH_WATER)
+      beatAfter(60_000, bottle, page)
+      expect(await flood(bottle.tty, 4 * HIGH_WATER)).toBeGreaterThanOrEqual(4 * HIGH_WATER)
+      vi.setSystemTime(Date.now() + 60_000)
+      page.draws()
+      await page.until(() => page.last('snapshot') !== first)
+    })
   })
   test('with no page at all the program goes on', async () => {
     const { tty } = open()

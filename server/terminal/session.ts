@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import type { WebSocket } from 'ws'
 import type { TtySize, TtyStream } from '../bottles/backend.ts'
-import { HIGH_WATER, LOW_WATER } from '../contract/tty.ts'
+import { HIGH_WATER, LOW_WATER, TTY_CLOSE, type TtyVisitor } from '../contract/tty.ts'
 import { Client } from './client.ts'
 import { FlowControl } from './flow-control.ts'
 import { InputQueue } from './input-queue.ts'
@@ -21,12 +21,14 @@ const MARKS = {
 
 /** Sizes while a window is dragged come by the dozen, ms. */
 const RESIZE_DELAY_MS = 40
-/** How long the writer's place is kept for a page that reloads, before the next viewer gets it, ms. */
+/** How long the writer's place is kept for a page that reloads or comes back, before the next viewer gets it, ms. */
 const SEAT_KEPT_MS = 3000
 /** A page that has drawn nothing for so long (asleep, stopped in a debugger) no longer holds the agent back, ms. */
 const STALLED_MS = 30_000
 /** How long the last bytes may come after the program's end, ms. */
 const LAST_BYTES_MS = 1000
+
+const NOBODY: TtyVisitor = { page: null, watching: false }
 
 export interface SessionParts {
   /** `agent`, or `shell-xxxxxx`. */
@@ -96,13 +98,20 @@ export class Session {
     return this.#ended ?? null
   }
 
-  /** @param socket open, its frames not read yet */
-  attach(socket: WebSocket): void {
-    const client: Client = new Client(socket, () => this.screen.snapshot(), {
+  /**
+   * A page that comes back takes the place that it has, whatever became of its old socket: one that died without a word
+   * counts as open for half a minute. A viewer that comes back leaves the free place to the writer, for a while.
+   * @param socket open, its frames not read yet
+   */
+  attach(socket: WebSocket, { page, watching }: TtyVisitor = NOBODY): void {
+    const before = page === null ? undefined : [...this.#clients].find((client) => client.page === page)
+    if (before) this.#drop(before)
+    const client: Client = new Client(socket, page, () => this.screen.snapshot(), {
       input: (bytes) => this.#type(client, bytes),
       message: (message) => {
+        if (!this.#clients.has(client)) return
         if (message.type === 'claim') this.#seatWriter(client)
-        else if (client.writer) this.#wantSize(message)
+        else if (client === this.#writer) this.#wantSize(message)
       },
       progress: () => this.#brake(),
       gone: () => this.#leave(client),
@@ -112,7 +121,9 @@ export class Session {
     socket.on('close', () => client.gone())
     socket.on('error', () => socket.terminate())
     this.#clients.add(client)
-    if (!this.#ended && !this.#writer) this.#makeWriter(client)
+    const isFree = !this.#ended && !this.#writer
+    if (isFree && (before?.writer || !watching)) this.#makeWriter(client)
+    else if (isFree) this.#keepSeat()
     client.say({ type: 'hello', ...this.#size, writer: client.writer, session: this.id })
     void client.sync()
     if (this.#ended) client.end(this.#ended.code)
@@ -188,7 +199,7 @@ export class Session {
 
   #type(client: Client, bytes: Buffer): void {
     if (this.#ended) return
-    if (client.writer) this.#input.write(bytes)
+    if (client === this.#writer) this.#input.write(bytes)
     else client.say({ type: 'role', writer: false })
   }
 
@@ -224,17 +235,31 @@ export class Session {
   #makeWriter(client: Client): void {
     clearTimeout(this.#seat)
     client.writer = true
+    if (this.#input.blocked) client.pauseInput()
+  }
+
+  /** The writer's place is free; who comes to it within `SEAT_KEPT_MS` gets it, and then who has been here longest. */
+  #keepSeat(): void {
+    clearTimeout(this.#seat)
+    this.#seat = setTimeout(() => {
+      const [next] = this.#clients
+      if (next && !this.#writer) this.#seatWriter(next)
+    }, SEAT_KEPT_MS)
+  }
+
+  /** Its page has another socket now. */
+  #drop(client: Client): void {
+    this.#clients.delete(client)
+    client.resumeInput()
+    client.close(TTY_CLOSE.elsewhere, 'The page opened it once more.')
   }
 
   #leave(client: Client): void {
-    this.#clients.delete(client)
+    // One that was dropped has left already.
+    if (!this.#clients.delete(client)) return
     if (client.writer && !this.#closed) {
       client.writer = false
-      clearTimeout(this.#seat)
-      this.#seat = setTimeout(() => {
-        const [next] = this.#clients
-        if (next && !this.#writer) this.#seatWriter(next)
-      }, SEAT_KEPT_MS)
+      this.#keepSeat()
     }
     this.#brake()
   }

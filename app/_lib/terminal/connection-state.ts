@@ -50,6 +50,7 @@ export function nextState(
 
 function afterClose(state: ConnectionState, code: number, now: number, random: number): ConnectionState {
   if (code === TTY_CLOSE.notFound) return { phase: 'gone', reason: 'This terminal is not there any more.' }
+  if (code === TTY_CLOSE.elsewhere) return { phase: 'gone', reason: 'This page shows the terminal in another place.' }
   if (code === TTY_CLOSE.protocol)
     return { phase: 'gone', reason: 'The server did not understand this page. Reload it.' }
   if (code === TTY_CLOSE.ended) return { phase: 'ended', code: null }

@@ -12,9 +12,14 @@ export interface ConnectionHandlers {
   bytes(bytes: Uint8Array): void
 }
 
+/** This page, until it is loaded again. (`randomUUID` is there on secure origins only.) */
+const PAGE = Array.from(crypto.getRandomValues(new Uint8Array(12)), (byte) => byte.toString(16).padStart(2, '0')).join(
+  '',
+)
+
 /** The address of a terminal on the page's own server. */
-export const ttyAddress = (slug: string, session: string, page: Pick<Location, 'protocol' | 'host'>): string =>
-  `${page.protocol === 'https:' ? 'wss' : 'ws'}://${page.host}/api/bottles/${slug}/tty?session=${encodeURIComponent(session)}`
+export const ttyAddress = (slug: string, session: string, at: Pick<Location, 'protocol' | 'host'>): string =>
+  `${at.protocol === 'https:' ? 'wss' : 'ws'}://${at.host}/api/bottles/${slug}/tty?session=${encodeURIComponent(session)}&page=${PAGE}`
 
 /** A socket to one terminal that comes back by itself. A store for `useSyncExternalStore`. */
 export class TtyConnection {
@@ -26,6 +31,7 @@ export class TtyConnection {
   #ping: ReturnType<typeof setInterval> | undefined
   #heardAt = 0
   #disposed = false
+  #watching = false
   readonly #listeners = new Set<() => void>()
 
   /** @param open makes a socket; a test gives its own */
@@ -67,7 +73,8 @@ export class TtyConnection {
 
   #connect(): void {
     this.epoch++
-    const socket = this.open(this.address, TTY_PROTOCOL)
+    // Whoever only watched does not come back as the one who types, even if it is back first.
+    const socket = this.open(`${this.address}${this.#watching ? '&watching=1' : ''}`, TTY_PROTOCOL)
     socket.binaryType = 'arraybuffer'
     this.#socket = socket
     this.#heardAt = Date.now()
@@ -88,6 +95,7 @@ export class TtyConnection {
   }
 
   #told(message: TtyToPage): void {
+    if (message.type === 'hello' || message.type === 'role') this.#watching = !message.writer
     if (message.type === 'hello') this.#happened({ type: 'hello' })
     this.handlers.message(message)
     if (message.type === 'exit') this.#happened({ type: 'exit', code: message.code })
