@@ -44,6 +44,8 @@ const skopeo = (archive: string, target: string): string[] => [
   '--insecure-policy',
   'copy',
   '--dest-tls-verify=false',
+  // It is pulled once, from this machine: less work counts, not less size.
+  '--dest-compress-level=1',
   `docker-archive:${archive}`,
   `docker://${target}`,
 ]
@@ -61,11 +63,19 @@ async function pinned(docker: Docker, reference: string, output: StepOutput, sig
   return idOf(docker, reference)
 }
 
+/** Without a password, unlike Debian’s: it is on loopback and a private network, and what pulls from it knows none. */
+const CONFIG = `version: 0.1
+storage:
+  filesystem: {rootdirectory: /var/lib/registry}
+http: {addr: ":5000"}
+`
+
 const DOCKERFILE = `ARG BASE_IMAGE
 FROM $BASE_IMAGE
 RUN apt-get update \\
  && apt-get install -y --no-install-recommends docker-registry skopeo \\
  && rm -rf /var/lib/apt/lists/*
+COPY config.yml /etc/docker/registry/config.yml
 USER 0:0
 ENTRYPOINT []
 `
@@ -78,7 +88,7 @@ async function debianImage(
 ): Promise<string> {
   const authorities = await readExtraCa(extraCa)
   const base = await baseImage(docker, { reference: DEFAULT_BASE_IMAGE, extraCa: authorities }, output, signal)
-  const inputs = createHash('sha256').update(`${base}\n${DOCKERFILE}`).digest('hex')
+  const inputs = createHash('sha256').update(`${base}\n${DOCKERFILE}\n${CONFIG}`).digest('hex')
   const reference = `bot-bottle-registry:${inputs.slice(0, 12)}`
   const present = await docker.inspectImage(reference)
   if (present) return present.Id
@@ -86,7 +96,10 @@ async function debianImage(
   const options = {
     reference,
     dockerfile: 'Dockerfile',
-    context: buildContext([{ name: 'Dockerfile', content: DOCKERFILE }]),
+    context: buildContext([
+      { name: 'Dockerfile', content: DOCKERFILE },
+      { name: 'config.yml', content: CONFIG },
+    ]),
     source: { text: DOCKERFILE, shown: 'the Dockerfile of the registry image' },
     buildArgs: { BASE_IMAGE: base },
     labels: imageLabels('registry', inputs),

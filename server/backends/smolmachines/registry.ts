@@ -42,7 +42,7 @@ export async function startRegistry(
       NetworkMode: network,
       PortBindings: { [`${PORT}/tcp`]: [{ HostIp: '127.0.0.1', HostPort: '' }] },
       SecurityOpt: ['no-new-privileges'],
-      Tmpfs: { '/var/lib/registry': 'rw,nosuid,nodev,size=8g', '/var/lib/docker-registry': 'rw,nosuid,nodev,size=8g' },
+      Tmpfs: { '/var/lib/registry': 'rw,nosuid,nodev,size=8g' },
     },
   })
   scope.defer('registry', () => docker.removeContainer(registry))
