@@ -14,11 +14,11 @@ export function isolationChoice({ backend, name, startMs }: IsolationView): Choi
   const start = startMs === null ? null : `Starts in about ${formatDuration(startMs)} here.`
   if (backend === 'docker')
     return { value: backend, label: 'Docker container', note: sentences('Shares this machine’s kernel.', start) }
-  return {
-    value: backend,
-    label: 'Micro-VM',
-    note: sentences('A kernel of its own.', start, name === null && 'Needs smolvm, which is not installed here.'),
-  }
+  const here =
+    name === null
+      ? 'Needs smolvm, which is not installed here.'
+      : (start ?? 'The first launch copies the image for it.')
+  return { value: backend, label: 'Micro-VM', note: sentences('A kernel of its own.', here) }
 }
 
-const sentences = (...parts: readonly (string | false | null)[]): string => parts.filter(Boolean).join(' ')
+const sentences = (...parts: readonly (string | null)[]): string => parts.filter(Boolean).join(' ')

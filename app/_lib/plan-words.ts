@@ -63,6 +63,8 @@ export interface BoundaryWords {
   text: string
   /** What is otherwise than in a container. */
   also?: readonly string[]
+  /** What is not known of it yet; nobody should find that out by reading to the end. */
+  unproved?: string
 }
 
 const MICRO_VM: BoundaryWords = {
@@ -72,8 +74,9 @@ const MICRO_VM: BoundaryWords = {
     'The first launch of an image copies it for the machine, which takes some seconds and its size on the disk.',
     'Memory is given to the machine as it needs it, up to the limit; it has a disk of its own.',
     'Shells beside the agent end with this server; the agent goes on.',
-    'Tried on a double of smolvm so far: no run on a real one has been recorded yet. The boundary probe decides at every launch.',
   ],
+  unproved:
+    'Tried on a double of smolvm so far: no run on a real one has been recorded yet. The boundary probe decides at every launch.',
 }
 
 export function boundaryWords(plan: BottlePlan): BoundaryWords {
@@ -89,19 +92,29 @@ export function boundaryWords(plan: BottlePlan): BoundaryWords {
       }
 }
 
+export interface MadeName {
+  /** What it is. */
+  what: string
+  /** As a machine reads it; null where there is none. */
+  name: string | null
+  /** What to know of it. */
+  note?: string
+}
+
 /** What the launch makes, by the names it will have. */
-export function madeNames(plan: BottlePlan): [string, string][] {
-  return plan.backend === 'docker'
-    ? [
-        ['Container', plan.container],
-        ['Networks', `${plan.networks.internal}, ${plan.networks.egress}`],
-      ]
-    : [
-        ['Machine', plan.machine],
-        ['May reach', `${plan.allowCidrs.join(', ')}, where its sidecar bundle is`],
-        ['Network of the bundle', `${plan.network}, ${plan.bundleSubnet}`],
-        ['Started from', plan.artifact.kind === 'archive' ? 'the saved image' : 'an artifact packed by smolvm'],
-      ]
+export function madeNames(plan: BottlePlan): MadeName[] {
+  if (plan.backend === 'docker')
+    return [
+      { what: 'Container', name: plan.container },
+      { what: 'Networks', name: `${plan.networks.internal}, ${plan.networks.egress}` },
+    ]
+  const packed = plan.artifact.kind === 'archive' ? 'The saved image' : 'An artifact that smolvm packs from the image'
+  return [
+    { what: 'Machine', name: plan.machine },
+    { what: 'May reach', name: plan.allowCidrs.join(', '), note: 'its sidecar bundle, and nothing else' },
+    { what: 'Network', name: `${plan.network}, ${plan.bundleSubnet}`, note: 'of the bundle' },
+    { what: 'Started from', name: null, note: `${packed}, kept for the next launch.` },
+  ]
 }
 
 /** The variables that the operator types on the confirmation page. */

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import type { DockerPlan } from '../contract/plan.ts'
+import type { Cidr } from '../contract/ids.ts'
+import type { BottlePlan, DockerPlan } from '../contract/plan.ts'
 import { sampleMachine } from '../testing/sample-machine.ts'
 import { manifest } from '../testing/temp-home.ts'
 import { planChanges } from './plan-changes.ts'
@@ -73,6 +74,27 @@ test('two runs of the same agent do not differ by their slugs and names', async 
   await using machine = await sampleMachine(BOTTLE)
   const [one, two] = [await machine.plan(), await machine.plan({ label: 'second' })]
   expect(planChanges(one, two)).toEqual([{ path: 'label', kind: 'added', after: 'second' }])
+})
+
+test('two micro-VMs of the same agent do not differ by their networks', async () => {
+  await using machine = await sampleMachine(BOTTLE)
+  const inMachine = (plan: DockerPlan, n: number): BottlePlan => {
+    const { backend: _, container: __, networks: ___, runtime: ____, ...common } = plan
+    return {
+      ...common,
+      backend: 'smolmachines',
+      machine: `bot-bottle-${plan.slug}`,
+      network: `bot-bottle-${plan.slug}`,
+      bundleSubnet: `192.168.${n}.0/24` as Cidr,
+      gateway: `192.168.${n}.1`,
+      bundleAddress: `192.168.${n}.2`,
+      allowCidrs: [`192.168.${n}.2/32` as Cidr],
+      artifact: { kind: 'archive', key: 'first 16 hex digits of the image id' },
+      smolvm: n === 20 ? '1.9.3' : '1.9.4',
+    }
+  }
+  const [one, two] = [await machine.plan(), await machine.plan({ label: 'second' })]
+  expect(planChanges(inMachine(one, 20), inMachine(two, 21)).map(({ path }) => path)).toEqual(['label', 'smolvm'])
 })
 
 test('a slug that somebody took since the review is told, and so is a new blocker', async () => {

@@ -2,9 +2,13 @@ import type { BottlePlan, PlanChange } from '../contract/plan.ts'
 import { canonicalJson } from './plan-digest.ts'
 
 /** Two launches of the same agent differ in these always; two resolutions of one plan only when somebody took the slug. */
-const OF_ONE_RUN = ['slug', 'container', 'sidecars', 'networks', 'machine', 'bundleSubnet', 'gateway', 'bundleAddress']
-/** What the operator can do nothing with: an id, a time, the digest of a text that is compared itself. */
-const NEVER_COMPARED = ['id', 'resolvedAt', 'prompt.digest']
+const OF_ONE_RUN = [
+  ...['slug', 'container', 'sidecars', 'networks', 'machine'],
+  // A micro-VM's network comes from its slug, and its list of allowed addresses is the bundle in that network.
+  ...['network', 'bundleSubnet', 'gateway', 'bundleAddress', 'allowCidrs'],
+]
+/** What the operator can do nothing with: an id, a time, the digest of a text that is compared itself, a cache's key. */
+const NEVER_COMPARED = ['id', 'resolvedAt', 'prompt.digest', 'artifact.key']
 
 /** By which field the items of a list are told apart, so that a new first route is one change and not many. */
 const KEYS: Readonly<Record<string, string>> = {

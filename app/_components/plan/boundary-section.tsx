@@ -1,10 +1,11 @@
+import { TriangleAlert } from 'lucide-react'
 import { boundaryWords, madeNames } from '@/app/_lib/plan-words'
 import type { BottlePlan } from '@/server/contract/plan.ts'
 import { Fact, Facts, Mono, Section } from './section'
 
 /** What isolates, and what it is called. */
 export function BoundarySection({ plan }: { plan: BottlePlan }) {
-  const { title, text, also } = boundaryWords(plan)
+  const { title, text, also, unproved } = boundaryWords(plan)
   return (
     <Section
       title="Boundary"
@@ -25,11 +26,18 @@ export function BoundarySection({ plan }: { plan: BottlePlan }) {
           ))}
         </ul>
       )}
+      {unproved && (
+        <p className="mt-3 flex max-w-[68ch] gap-2 text-data">
+          <TriangleAlert aria-hidden strokeWidth={1.75} className="mt-0.5 size-4 shrink-0 text-needs" />
+          {unproved}
+        </p>
+      )}
       <div className="mt-3">
         <Facts>
-          {madeNames(plan).map(([name, value]) => (
-            <Fact key={name} name={name}>
-              <Mono>{value}</Mono>
+          {madeNames(plan).map(({ what, name, note }) => (
+            <Fact key={what} name={what}>
+              {name && <Mono>{name}</Mono>}
+              {note && <span className={name ? 'ml-2 text-dim' : undefined}>{note}</span>}
             </Fact>
           ))}
           <Fact name="Supervise">
