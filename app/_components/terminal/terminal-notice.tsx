@@ -5,29 +5,34 @@ import type { ConnectionState } from '@/app/_lib/terminal/connection-state'
 interface TerminalNoticeProps {
   connection: ConnectionState
   writer: boolean
+  /** Something was typed that nobody took. */
+  lost: boolean
   isShell: boolean
   onRetry: () => void
   onClaim: () => void
 }
 
 /** The thin line above a terminal. It is there only while there is something to say. */
-export function TerminalNotice({ connection, writer, isShell, onRetry, onClaim }: TerminalNoticeProps) {
+export function TerminalNotice({ connection, writer, lost, isShell, onRetry, onClaim }: TerminalNoticeProps) {
   const { phase } = connection
+  const told = lost && <strong className="font-medium text-ink">What you type goes nowhere.</strong>
   if (phase === 'waiting') {
     return (
       <Line>
         {connection.reason} · reconnecting <Countdown until={connection.retryAt} />
+        {told}
         <Verb onClick={onRetry}>Retry now</Verb>
       </Line>
     )
   }
-  if (phase === 'connecting' && connection.attempt > 0) return <Line>Reconnecting …</Line>
+  if (phase === 'connecting' && connection.attempt > 0) return <Line>Reconnecting … {told}</Line>
   if (phase === 'ended') return <Line>{endOf(isShell, connection.code)}</Line>
   if (phase === 'gone') return <Line>{connection.reason}</Line>
   if (phase === 'open' && !writer) {
     return (
       <Line>
         Viewing · another page types here
+        {told}
         <Verb onClick={onClaim}>Take control</Verb>
       </Line>
     )

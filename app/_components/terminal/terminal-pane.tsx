@@ -3,7 +3,7 @@
 import { useEffect, useRef, useState } from 'react'
 import { cn } from '@/app/_lib/cn'
 import { copyText } from '@/app/_lib/copy-text'
-import { actionOf, isOurs, type TerminalAction } from '@/app/_lib/terminal/chords'
+import { actionOf, isOurs, isTyped, type TerminalAction } from '@/app/_lib/terminal/chords'
 import { cleanPaste } from '@/app/_lib/terminal/paste'
 import { SearchBar } from './search-bar'
 import { TerminalNotice } from './terminal-notice'
@@ -33,6 +33,7 @@ interface TerminalPaneProps {
 export function TerminalPane({ slug, session, onTitle, onExit, autoFocus, className }: TerminalPaneProps) {
   const [fontSize, changeFontSize] = useFontSize()
   const [searching, setSearching] = useState(false)
+  const [lost, setLost] = useState(false)
   const tools = useRef<HTMLDivElement>(null)
   const view = useTerminal({ slug, session, fontSize, ...(onTitle && { onTitle }) })
   const { element, open, connection, writer, live, shown, paste } = view
@@ -48,6 +49,14 @@ export function TerminalPane({ slug, session, onTitle, onExit, autoFocus, classN
   }
   const latest = useRef(act)
   latest.current = act
+  const takesKeys = writer && connection.phase === 'open'
+  /** What was typed where nobody takes it must not vanish without a word. */
+  const typed = () => setLost(!takesKeys)
+  const latestTyped = useRef(typed)
+  latestTyped.current = typed
+  useEffect(() => {
+    if (takesKeys) setLost(false)
+  }, [takesKeys])
 
   useEffect(() => {
     if (!open) return
@@ -58,6 +67,7 @@ export function TerminalPane({ slug, session, onTitle, onExit, autoFocus, classN
         event.preventDefault()
         latest.current(action)
       }
+      if (event.type === 'keydown' && isTyped(event)) latestTyped.current()
       return !isOurs(event)
     })
     if (autoFocus) open.terminal.focus()
@@ -73,6 +83,7 @@ export function TerminalPane({ slug, session, onTitle, onExit, autoFocus, classN
     const take = (event: ClipboardEvent) => {
       event.preventDefault()
       event.stopPropagation()
+      latestTyped.current()
       paste(cleanPaste(event.clipboardData?.getData('text/plain') ?? ''))
     }
     place?.addEventListener('paste', take, { capture: true })
@@ -93,6 +104,7 @@ export function TerminalPane({ slug, session, onTitle, onExit, autoFocus, classN
       <TerminalNotice
         connection={connection}
         writer={writer}
+        lost={lost}
         isShell={session !== 'agent'}
         onRetry={() => open?.attached.connection.retry()}
         onClaim={() => {
@@ -131,6 +143,7 @@ export function TerminalPane({ slug, session, onTitle, onExit, autoFocus, classN
       <TouchKeys
         applicationKeys={() => terminal?.modes.applicationCursorKeysMode ?? false}
         onKeys={(keys) => {
+          typed()
           terminal?.input(keys)
           terminal?.focus()
         }}

@@ -21,3 +21,7 @@ export const actionOf = (press: Press): TerminalAction | null =>
 /** Whether a press is the page's: a letter or sign with Ctrl or Cmd and Shift. Arrows and the like stay the program's. */
 export const isOurs = ({ key, ctrlKey, metaKey, shiftKey, altKey }: Press): boolean =>
   (ctrlKey || metaKey) && shiftKey && !altKey && (key.length === 1 || key === 'End')
+
+/** Whether a press means something to the program: anything but a chord of ours, or a modifier on its own. */
+export const isTyped = (press: Press): boolean =>
+  !isOurs(press) && !['Control', 'Shift', 'Alt', 'AltGraph', 'Meta', 'CapsLock', 'NumLock'].includes(press.key)

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest'
 import { ACK_EVERY, type TtyFromPage, type TtyToPage } from '@/server/contract/tty.ts'
 import { attachTerminal, type Drawing } from './attach'
-import { actionOf, isOurs } from './chords'
+import { actionOf, isOurs, isTyped } from './chords'
 import { clipboardRequest } from './clipboard-request'
-import type { ConnectionHandlers, TtyConnection } from './connection'
+import { type ConnectionHandlers, TtyConnection } from './connection'
 import { FIRST, nextState, retryDelay } from './connection-state'
 import { openableLink } from './links'
 import { cleanPaste, linesToConfirm } from './paste'
@@ -36,6 +36,31 @@ describe('a connection', () => {
     expect(stateAfter(FIRST, { type: 'closed', code: 4404 }).phase).toBe('gone')
     expect(stateAfter(FIRST, { type: 'closed', code: 4404 }, { type: 'retry' }, { type: 'hello' }).phase).toBe('gone')
   })
+})
+
+test('a page that watched says so when it comes back, and the one that types does not', () => {
+  const opened: { address: string; socket: EventTarget }[] = []
+  const connection = new TtyConnection('ws://here/tty?session=agent', { message() {}, bytes() {} }, (address) => {
+    const socket = new EventTarget()
+    opened.push({ address, socket })
+    return Object.assign(socket, { close() {} }) as unknown as WebSocket
+  })
+  const told = (message: TtyToPage) =>
+    opened.at(-1)!.socket.dispatchEvent(Object.assign(new Event('message'), { data: JSON.stringify(message) }))
+  const comesBack = () => {
+    opened.at(-1)!.socket.dispatchEvent(Object.assign(new Event('close'), { code: 1006 }))
+    connection.retry()
+    return opened.at(-1)!.address
+  }
+  const hello = { type: 'hello', cols: 80, rows: 24, session: 'agent' } as const
+  told({ ...hello, writer: true })
+  expect(comesBack()).toBe('ws://here/tty?session=agent')
+  told({ ...hello, writer: false })
+  expect(comesBack()).toBe('ws://here/tty?session=agent&watching=1')
+  told({ ...hello, writer: false })
+  told({ type: 'role', writer: true })
+  expect(comesBack()).toBe('ws://here/tty?session=agent')
+  connection.dispose()
 })
 
 /** A server's end and an xterm that draws when told to. */
@@ -224,6 +249,12 @@ test('only chords with Ctrl or Cmd and Shift are ours', () => {
     null,
     null,
     null,
+  ])
+  expect(['a', 'Enter', 'ArrowUp'].map((key) => isTyped(press(key, '')))).toEqual([true, true, true])
+  expect([isTyped(press('c', 'c')), isTyped(press('C', 'cs')), isTyped(press('Control', 'c'))]).toEqual([
+    true,
+    false,
+    false,
   ])
   expect([isOurs(press('K', 'cs')), isOurs(press('ArrowUp', 'cs')), isOurs(press('Enter', 'cs'))]).toEqual([
     true,
