@@ -29,13 +29,15 @@ export async function startProgram(
   const started = await startInside(world, machine, { ...inside, command })
   const facts = () => execFacts(world, started.id)
   const pid = await pidOf(facts)
+  // Before it goes on: a short program has ended by then, and nothing would tell its number from nobody's.
+  const birth = pid === null ? null : startTimeOf(pid)
   if (pid !== null && prepare) {
     await until(() => statOf(pid)?.[0] === 'T' || startTimeOf(pid) === null)
     await prepare(pid, started)
     signal(pid, 'SIGCONT')
   }
-  const birth = pid === null ? null : startTimeOf(pid)
-  const gone = () => until(() => pid === null || startTimeOf(pid) !== birth || statOf(pid)?.[0] === 'Z')
+  const gone = () =>
+    until(() => pid === null || birth === null || startTimeOf(pid) !== birth || statOf(pid)?.[0] === 'Z')
   return { ...started, pid, facts, gone }
 }
 
