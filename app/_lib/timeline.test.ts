@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { BottleEvent, StepName } from '@/server/contract/events'
+import { LAUNCH_STEPS } from '@/server/contract/launch-steps'
 import { emptyTimeline, stepInFocus, TAIL_LINES, type Timeline, timeline } from './timeline'
 
 const DOCKER: StepName[] = ['base image', 'agent image', 'networks', 'agent', 'workspace', 'provision', 'start agent']
@@ -23,6 +24,16 @@ const step = (state: Timeline, name: StepName) => state.steps.find((each) => eac
 describe('timeline', () => {
   it('shows the steps to come as waiting', () => {
     expect(names(emptyTimeline(['base image', 'agent']))).toEqual(['base image: waiting', 'agent: waiting'])
+  })
+
+  it.each(Object.entries(LAUNCH_STEPS))('on %s keeps every step to come in its place until its turn', (_, steps) => {
+    let state = emptyTimeline(steps)
+    for (const [n, name] of steps.entries()) {
+      state = fold([{ type: 'step-started', step: name }], state)
+      expect(state.steps.map((each) => each.name)).toEqual(steps)
+      expect(state.steps.findIndex((each) => each.state === 'running')).toBe(n)
+      state = fold([{ type: 'step-done', step: name, durationMs: 1 }], state)
+    }
   })
 
   it('follows a step from start to end', () => {

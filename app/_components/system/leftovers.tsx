@@ -100,8 +100,8 @@ export function Leftovers({ initial }: { initial: Leftover[] | null }) {
                   />
                 </Th>
                 <Th>What</Th>
-                <Th>Why it is here</Th>
-                <Th className="text-right">Age</Th>
+                <Th className="max-sm:hidden">Why it is here</Th>
+                <Th className="text-right max-sm:hidden">Age</Th>
                 <Th className="text-right">Size</Th>
               </tr>
             </thead>
@@ -118,9 +118,10 @@ export function Leftovers({ initial }: { initial: Leftover[] | null }) {
                   <Td className="py-2">
                     <span className="machine block text-caption [overflow-wrap:anywhere]">{leftover.name}</span>
                     <span className="text-caption text-dim">{leftover.kind}</span>
+                    <span className="text-caption text-muted sm:hidden"> · {leftover.why}</span>
                   </Td>
-                  <Td className="py-2 text-muted">{leftover.why}</Td>
-                  <Td className="whitespace-nowrap text-right text-muted">
+                  <Td className="py-2 text-muted max-sm:hidden">{leftover.why}</Td>
+                  <Td className="whitespace-nowrap text-right text-muted max-sm:hidden">
                     {leftover.createdAt === null ? '–' : <RelativeTime at={leftover.createdAt} />}
                   </Td>
                   <Td className="whitespace-nowrap text-right">
