@@ -19,6 +19,8 @@ function open() {
   return { tty, session, show }
 }
 
+afterEach(() => void vi.useRealTimers())
+
 /** Writes until the session stops reading. */
 async function flood(tty: ScriptedTty, limit: number): Promise<number> {
   const chunk = Buffer.from('\x1b[32mcoloured, so nothing of it is left out of the screen\x1b[m\r\n'.repeat(200))
@@ -138,8 +140,13 @@ describe('roles', () => {
   test('when the writer stays away, the viewer that waits longest writes', async () => {
     const { show } = open()
     const [writer, viewer] = [await show(), await show()]
+    await show()
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
     writer.leaves()
-    await viewer.until(() => viewer.last('role')?.writer === true)
+    vi.advanceTimersByTime(9000)
+    expect(viewer.last('role')).toBeUndefined()
+    vi.advanceTimersByTime(1000)
+    expect(viewer.last('role')?.writer).toBe(true)
   })
 })
 
@@ -201,10 +208,13 @@ describe('a page that comes back', () => {
     expect(again.last('hello')?.writer).toBe(false)
     expect((await show(A)).last('hello')?.writer).toBe(true)
 
-    const other = open()
-    const alone = await other.show({ ...B, watching: true })
-    expect(alone.last('hello')?.writer, 'to a server that was started again').toBe(false)
-    await alone.until(() => alone.last('role')?.writer === true)
+    const restarted = open()
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    const page = new ScriptedPage()
+    restarted.session.attach(page.socket, { ...B, watching: true })
+    expect(page.last('hello')?.writer).toBe(false)
+    vi.advanceTimersByTime(10_000)
+    expect(page.last('role')?.writer).toBe(true)
   })
   test('after another took control of it, watches', async () => {
     const { show } = open()
@@ -250,7 +260,6 @@ describe('flow', () => {
   })
   describe('of a page that says nothing for minutes', () => {
     beforeEach(() => void vi.useFakeTimers({ toFake: ['Date'] }))
-    afterEach(() => void vi.useRealTimers())
 
     /** A beat of the heart as the host has it, the page answering pings as browsers do by themselves. */
     const beatAfter = (ms: number, { session }: ReturnType<typeof open>, page: ScriptedPage) => {

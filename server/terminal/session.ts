@@ -21,8 +21,11 @@ const MARKS = {
 
 /** Sizes while a window is dragged come by the dozen, ms. */
 const RESIZE_DELAY_MS = 40
-/** How long the writer's place is kept for a page that reloads or comes back, before the next viewer gets it, ms. */
-const SEAT_KEPT_MS = 3000
+/**
+ * How long the writer's place is kept for a page that reloads or comes back, before the next viewer gets it, ms. A viewer
+ * that does not want to wait takes it; a reload takes seconds where the machine is busy.
+ */
+const SEAT_KEPT_MS = 10_000
 /** A page that has drawn nothing for so long (asleep, stopped in a debugger) no longer holds the agent back, ms. */
 const STALLED_MS = 30_000
 /** How long the last bytes may come after the program's end, ms. */
