@@ -112,7 +112,7 @@ export function madeNames(plan: BottlePlan): MadeName[] {
   return [
     { what: 'Machine', name: plan.machine },
     { what: 'May reach', name: plan.allowCidrs.join(', '), note: 'its sidecar bundle, and nothing else' },
-    { what: 'Network', name: `${plan.network}, ${plan.bundleSubnet}`, note: 'of the bundle' },
+    { what: 'Network', name: `${plan.network}, ${plan.bundleSubnet}` },
     { what: 'Started from', name: null, note: `${packed}, kept for the next launch.` },
   ]
 }

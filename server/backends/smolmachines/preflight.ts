@@ -92,7 +92,12 @@ async function bootCheck(tools: Tools): Promise<DoctorCheck> {
   const check = { id: 'smolvm-boot', group, title: 'A machine boots' }
   const trial = bootTrial(tools.smolvm.program)
   if (trial)
-    return { ...check, result: 'ok', detail: `One was ready ${trial.readyMs} ms after it was started.`, fix: null }
+    return {
+      ...check,
+      result: 'ok',
+      detail: `One was ready ${(trial.readyMs / 1000).toFixed(1)} s after it was started.`,
+      fix: null,
+    }
   const device = process.platform === 'linux' ? await deviceProblem() : null
   return {
     ...check,
@@ -135,7 +140,7 @@ async function cacheCheck({ cache }: Tools): Promise<DoctorCheck> {
     detail:
       names.length === 0
         ? `None yet; they will be in ${folder}.`
-        : `${names.length === 1 ? '1 file' : `${names.length} files`}, ${Math.ceil(bytes / 1e6)} MB, in ${folder}. All but the newest are leftovers, below.`,
+        : `${names.length === 1 ? '1 file' : `${names.length} files`}, ${Math.ceil(bytes / 1e6)} MB, in ${folder}. The newest is kept, others are leftovers, below.`,
     fix: null,
   }
 }
