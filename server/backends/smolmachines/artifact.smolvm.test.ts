@@ -6,16 +6,21 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { StepOutput } from '../../bottles/step-output.ts'
 import { LAUNCH_STEPS } from '../../contract/launch-steps.ts'
 import { homeHash, LABEL } from '../../engine/names.ts'
+import { idOf } from '../../images/base-image.ts'
+import { buildContext } from '../../images/build-context.ts'
+import { buildImage } from '../../images/build-image.ts'
+import { KeyedLock } from '../../lib/keyed-lock.ts'
 import { testRun } from '../../testing/test-run.ts'
 import { untilSeen } from '../../testing/until-seen.ts'
 import { artifact, artifactFolder } from './artifact.ts'
 import { artifactDamage } from './artifact-check.ts'
 import { existing } from './existing.ts'
 import { launch } from './launch.ts'
+import { machineImage } from './machine-image.ts'
 import { recordsFile } from './policy.ts'
 import { teardown } from './teardown.ts'
 import { doubleAbsent, MachineHome } from './testing/machine-home.ts'
-import { tracesOf } from './testing/machine-parity.ts'
+import { commandLines, tracesOf } from './testing/machine-parity.ts'
 
 const absent = await doubleAbsent()
 
@@ -23,25 +28,13 @@ describe.skipIf(absent)(
   `a smolvm that takes images from a registry only (the double of 0.8.0)${absent ? ` (skipped: ${absent})` : ''}`,
   () => {
     let home: MachineHome
-    let cache = ''
     beforeAll(async () => {
-      cache = await mkdtemp(path.join(tmpdir(), 'bot-bottle-cache-'))
-      home = await MachineHome.create('0.8.0', {}, cache)
+      home = await MachineHome.create('0.8.0')
     })
-    afterAll(async () => {
-      await home[Symbol.asyncDispose]()
-      await rm(cache, { recursive: true, force: true })
-    })
+    afterAll(() => home[Symbol.asyncDispose]())
     afterEach(async () => {
       for (const { slug } of await existing(home.tools)) await teardown(slug, home.tools)
     })
-
-    const kept = async () => (await readdir(artifactFolder(cache)).catch(() => [])).sort()
-    const launched = async () => {
-      const plan = await home.plan()
-      const run = testRun()
-      return { plan, run, bottle: await launch(plan, run, home.tools) }
-    }
 
     /** Registries, what pushes, their networks, and archives. */
     async function remains(): Promise<string[]> {
@@ -58,77 +51,109 @@ describe.skipIf(absent)(
       ]
     }
 
-    test('two launches at once pack the image once, and leave nothing of the registry', async () => {
-      const plans = [await home.plan(), await home.plan()]
-      const runs = plans.map(() => testRun())
-      const bottles = await Promise.all(plans.map((plan, n) => launch(plan, runs[n]!, home.tools)))
-      const texts = runs.map((run) => run.text('artifact'))
-      expect(texts.filter((text) => text.includes('Packing'))).toHaveLength(1)
-      expect(texts.filter((text) => text.includes('waiting for it'))).toHaveLength(1)
-      expect(await kept()).toEqual([expect.stringMatching(/^[0-9a-f]{16}\.smolmachine$/)])
-      expect(await remains()).toEqual([])
-
-      const done = runs[0]!.events.flatMap((event) => (event.type === 'step-done' ? [event.step] : []))
+    test('has bottles as any other: an agent behind its boundary, which is in the record, and nothing left', async () => {
+      const plan = await home.plan()
+      const run = testRun({ SECRET: "it's" })
+      const bottle = await launch(plan, run, home.tools)
+      const done = run.events.flatMap((event) => (event.type === 'step-done' ? [event.step] : []))
       expect(done).toEqual(LAUNCH_STEPS.smolmachines.filter((name) => name !== 'workspace'))
-      expect(runs[0]!.events.find((event) => event.type === 'probe')).toMatchObject({ verdict: 'green' })
-      const tty = await bottles[0]!.attachAgent()
-      tty.write(Buffer.from('echo "$(id -un):$(pwd):$(stat -c %U ~ ~/workspace | sort -u)"\n'))
-      await untilSeen(tty.output, 'node:/home/node/workspace:node')
-      for (const { slug } of plans) {
-        expect(await teardown(slug, home.tools)).toEqual([])
-        expect(await tracesOf(slug, home)).toEqual([])
-      }
-    }, 400_000)
+      expect(run.events.find((event) => event.type === 'probe')).toMatchObject({ verdict: 'green' })
 
-    test('the next launch packs nothing; what the machine may reach is in its record', async () => {
-      const { plan, run } = await launched()
-      expect(run.text('artifact')).toMatch(/is up to date/)
-      expect(run.text('artifact')).not.toMatch(/Saving|Pushing|Packing/)
       const db = createClient({ url: `file:${recordsFile('0.8.0', home.tools.smolvm.environment)}` })
       const { rows } = await db.execute({ sql: 'SELECT data FROM vms WHERE name = ?', args: [plan.machine] })
       db.close()
       const record = JSON.parse(Buffer.from(rows[0]!.data as ArrayBuffer).toString())
       expect(record).toMatchObject({ allowed_cidrs: plan.allowCidrs, network: true })
-    })
 
-    test('an artifact that was damaged meanwhile is made again', async () => {
-      const [name] = await kept()
-      const file = path.join(artifactFolder(cache), name!)
-      const handle = await open(file, 'r+')
-      await handle.write(Buffer.from('damage'), 0, 6, 1000)
-      await handle.close()
-      const { run } = await launched()
-      expect(run.text('artifact')).toMatch(/is damaged \(its checksum is another one\)[\s\S]*Packing/)
-      expect(await artifactDamage(file)).toBeNull()
+      const tty = await bottle.attachAgent()
+      tty.write(Buffer.from('echo "$(id -un):$(pwd):$(stty size):$SECRET:$(stat -c %U ~ ~/workspace | sort -u)"\n'))
+      await untilSeen(tty.output, "node:/home/node/workspace:32 120:it's:node")
+      tty.write(Buffer.from('exit 3\n'))
+      expect(await tty.exited).toBe(3)
+      expect(await existing(home.tools)).toMatchObject([{ slug: plan.slug, agent: 'ended', exitCode: 3 }])
+      expect(await teardown(plan.slug, home.tools)).toEqual([])
+      expect([...(await tracesOf(plan.slug, home)), ...(await remains())]).toEqual([])
     }, 400_000)
 
-    test.each(['truncated', 'flipped'])(
-      'a pack that comes out %s is not kept',
-      async (damage) => {
-        const own = await mkdtemp(path.join(tmpdir(), 'bot-bottle-cache-'))
-        const spoilt = MachineHome.at(home.home, '0.8.0', { FAKE_SMOLVM_PACK_DAMAGE: damage }, own)
-        const image = await home.tools.docker.inspectImage((await home.plan()).image.reference)
-        const output = new StepOutput('artifact', () => {})
-        const made = artifact(image!.Id, 'pack', spoilt.tools, output, AbortSignal.timeout(300_000))
-        await expect(made).rejects.toThrow(/damaged/)
+    test('whose list is recorded and not enforced is found out by the probe', async () => {
+      const unsafe = MachineHome.at(home.home, '0.8.0', { FAKE_SMOLVM_TSI_UNENFORCED: '1' })
+      const plan = await unsafe.plan()
+      const run = testRun()
+      await expect(launch(plan, run, unsafe.tools)).rejects.toThrow('“boundary probe”')
+      expect(await run.scope.close()).toEqual([])
+      expect(await tracesOf(plan.slug, home)).toEqual([])
+    }, 400_000)
+
+    describe('packing a small image', () => {
+      /** Id of an image with one file, from which a pack takes no time. */
+      let tiny = ''
+      let own = ''
+      const images = new KeyedLock()
+      beforeAll(async () => {
+        own = await mkdtemp(path.join(tmpdir(), 'bot-bottle-cache-'))
+        tiny = await tinyImage(home)
+      })
+      afterAll(async () => {
+        const { docker } = home.tools
+        const machine = await machineImage(docker, tiny, silent, AbortSignal.timeout(60_000))
+        for (const image of [machine.reference, tiny]) await docker.removeImage(image)
+        await rm(own, { recursive: true, force: true })
+      })
+
+      const packed = async (knobs: Record<string, string> = {}, signal = AbortSignal.timeout(300_000)) => {
+        const run = testRun()
+        const output = new StepOutput('artifact', run.emit)
+        const { tools } = MachineHome.at(home.home, '0.8.0', knobs, own)
+        const { path: file } = await artifact(tiny, 'pack', { ...tools, images }, output, signal)
+        output[Symbol.dispose]()
+        return { file, said: run.text('artifact') }
+      }
+
+      test.each(['truncated', 'flipped'])('a pack that comes out %s is not kept', async (damage) => {
+        await expect(packed({ FAKE_SMOLVM_PACK_DAMAGE: damage })).rejects.toThrow(/came out damaged/)
         expect(await readdir(artifactFolder(own))).toEqual([])
         expect(await remains()).toEqual([])
-        await rm(own, { recursive: true })
-      },
-      400_000,
-    )
-
-    test('given up in the middle of packing it leaves nothing', async () => {
-      const own = await mkdtemp(path.join(tmpdir(), 'bot-bottle-cache-'))
-      const slow = MachineHome.at(home.home, '0.8.0', { FAKE_SMOLVM_PACK_MS: '600000' }, own)
-      const run = testRun({}, (event) => {
-        if (event.type === 'output' && event.text.includes('Packing')) setTimeout(() => run.cancel(), 1_000)
       })
-      await expect(launch(await slow.plan(), run, slow.tools)).rejects.toThrow('“artifact”')
-      expect(await run.scope.close()).toEqual([])
-      expect(await readdir(artifactFolder(own))).toEqual([])
-      expect(await remains()).toEqual([])
-      await rm(own, { recursive: true })
-    }, 400_000)
+
+      test('given up in the middle it leaves nothing', async () => {
+        const stop = new AbortController()
+        const packing = packed({ FAKE_SMOLVM_PACK_MS: '600000' }, stop.signal)
+        packing.catch(() => {})
+        const isPacking = async () =>
+          (await commandLines()).some((words) => words.includes('pack') && words.includes('-o'))
+        await expect.poll(isPacking, { timeout: 60_000 }).toBe(true)
+        stop.abort(new Error('cancelled'))
+        await expect(packing).rejects.toThrow('cancelled')
+        expect(await readdir(artifactFolder(own))).toEqual([])
+        expect(await remains()).toEqual([])
+      })
+
+      test('two who want one at once make one; it is used while it is whole, and made again when it is not', async () => {
+        const [first, second] = await Promise.all([packed(), packed()])
+        expect([first.said, second.said].filter((said) => said.includes('Packing'))).toHaveLength(1)
+        expect(second.said).toMatch(/waiting for it[\s\S]*up to date/)
+        expect(await readdir(artifactFolder(own))).toEqual([path.basename(first.file)])
+
+        const handle = await open(first.file, 'r+')
+        await handle.write(Buffer.from('damage'), 0, 6, 100)
+        await handle.close()
+        const again = await packed()
+        expect(again.said).toMatch(/is damaged \(its checksum is another one\)[\s\S]*Packing/)
+        expect([again.file, await artifactDamage(first.file)]).toEqual([first.file, null])
+        expect(await remains()).toEqual([])
+      })
+    })
   },
 )
+
+const silent = new StepOutput('artifact', () => {})
+
+async function tinyImage({ tools: { docker } }: MachineHome): Promise<string> {
+  const text = `FROM scratch\nCOPY Dockerfile /${process.pid}\n`
+  const reference = `bot-bottle-test-tiny:${process.pid}`
+  const context = buildContext([{ name: 'Dockerfile', content: text }])
+  const source = { text, shown: 'the Dockerfile of a test' }
+  const options = { reference, dockerfile: 'Dockerfile', context, source, buildArgs: {}, labels: {} }
+  await buildImage(docker, options, silent, AbortSignal.timeout(60_000))
+  return idOf(docker, reference)
+}

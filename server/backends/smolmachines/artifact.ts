@@ -1,5 +1,6 @@
 import { mkdir, rename, rm, stat } from 'node:fs/promises'
 import path from 'node:path'
+import { inTurn } from '../../bottles/step-kinds.ts'
 import type { StepOutput } from '../../bottles/step-output.ts'
 import type { SmolmachinesPlan } from '../../contract/plan.ts'
 import { HintedError } from '../../errors.ts'
@@ -17,14 +18,28 @@ export const artifactFolder = (cache: string): string => path.join(cache, 'smolm
 
 /**
  * The agent image in the form that this smolvm takes: an archive, or an artifact packed by smolvm itself. Made once for
- * an image, kept under the first 16 hex digits of its id, and made again when it is damaged. The caller sees to it
- * that two launches do not make the same one at once.
+ * an image, however many launches want it at once, kept under the first 16 hex digits of its id, and made again when it
+ * is damaged.
  *
  * @param agent id of the agent image
  */
-export async function artifact(
+export function artifact(
   agent: string,
-  kind: SmolmachinesPlan['artifact']['kind'],
+  kind: Kind,
+  tools: SmolmachinesTools,
+  output: StepOutput,
+  signal: AbortSignal,
+): Promise<MachineOptions['source']> {
+  return inTurn(tools.images, `${kind} of ${agent}`, output, signal, () =>
+    foundOrMade(agent, kind, tools, output, signal),
+  )
+}
+
+type Kind = SmolmachinesPlan['artifact']['kind']
+
+async function foundOrMade(
+  agent: string,
+  kind: Kind,
   tools: SmolmachinesTools,
   output: StepOutput,
   signal: AbortSignal,

@@ -66,9 +66,7 @@ export async function launch(plan: SmolmachinesPlan, run: LaunchRun, tools: Smol
     inTurn(images, 'sidecars', output, signal, () => bundleImage(docker, { root: tools.root, base }, output, signal)),
   )
   const source = await told(run, 'artifact', (output, signal) =>
-    inTurn(images, `artifact ${agent}`, output, signal, () =>
-      artifact(agent, plan.artifact.kind, tools, output, signal),
-    ),
+    artifact(agent, plan.artifact.kind, tools, output, signal),
   )
 
   const state = stateFolder(tools, slug)
