@@ -11,9 +11,11 @@ import type { BottlePlan } from '../../contract/plan.ts'
 import type { LaunchChoice } from '../../manifest/request.ts'
 import { tableText } from '../../sidecars/egress/table-file.ts'
 import { findValues, foundInText } from './find-values.ts'
+import type { Furniture } from './furniture.ts'
 import { type Act, acts, type Guest, type Ran, type RunOptions, sh } from './guest.ts'
 import type { Arrived, Side } from './side.ts'
 import { until } from './until.ts'
+import type { WorldBundle } from './world-bundle.ts'
 
 export interface Surroundings {
   /** Signed the certificates of both sides; egress is told to trust it. */
@@ -40,11 +42,11 @@ export interface Outcome {
   audit: readonly EgressAudit[]
 }
 
-/** What a backend puts into every bottle by itself. Anything else of its kind is a find. */
-export interface Furniture {
-  devices: RegExp
-  mounts: RegExp
-  processes: RegExp
+export interface SkippedRows {
+  /** What only a kernel keeps. */
+  kernel?: string
+  /** What is large, and about the bundle alone. */
+  huge?: string
 }
 
 /**
@@ -52,14 +54,17 @@ export interface Furniture {
  * backend supplies what is abstract here. Disposing removes the bottle.
  */
 export abstract class BottleWorld implements Guest, AsyncDisposable {
-  /** All that egress told of requests, in its order. */
-  readonly told: EgressAudit[] = []
   #controls = 0
 
-  constructor(readonly around: Surroundings) {}
+  constructor(
+    readonly around: Surroundings,
+    readonly sidecars: WorldBundle,
+  ) {}
 
   /** Whose kernel answers the programs inside. With one of its own, a bottle's root may do to it what it likes. */
   abstract readonly kernel: 'shared' | 'own'
+  /** Kinds of rows that show nothing here, and why: they are skipped with that. */
+  abstract readonly skipped: SkippedRows
   /** As it was confirmed. */
   abstract readonly plan: BottlePlan
   /** Folder of this machine in which its state is, and everything else that the dashboard keeps. */
@@ -68,18 +73,30 @@ export abstract class BottleWorld implements Guest, AsyncDisposable {
   abstract readonly name: string
   /** All that its launch told. */
   abstract readonly events: readonly BottleEvent[]
-  /** Where agent, bundle and (if the network has one) gateway are for each other. */
+  /** Where agent and bundle are for the agent, and what stands for this machine there. */
   abstract readonly addresses: BottleAddresses
   /** Of this machine, on the bundle's way out: there the test's servers are found. */
   abstract readonly gateway: string
+  /** `host:port` at which parts of other bottles may be. */
+  abstract readonly neighbourhood: readonly string[]
   abstract readonly furniture: Furniture
 
   abstract run(command: readonly string[], options?: RunOptions): Promise<Ran>
-  /** Puts the text of a table in force, and waits until it is. */
-  protected abstract writeTable(text: string): Promise<void>
+  /** Makes the agent's terminal show a word. */
+  abstract print(word: string): Promise<void>
   /** Text of all that is known of the bottle outside of it and of the home, by where that is. */
   abstract artefacts(): Promise<Readonly<Record<string, string>>>
   abstract [Symbol.asyncDispose](): Promise<void>
+
+  /** What a dashboard must be told to find this bottle, besides the home. */
+  async settings(): Promise<Readonly<Record<string, string>>> {
+    return {}
+  }
+
+  /** All that egress told of requests, in its order. */
+  get told(): readonly EgressAudit[] {
+    return this.sidecars.told
+  }
 
   get state(): string {
     return path.join(this.home, 'state', this.plan.slug)
@@ -88,7 +105,12 @@ export abstract class BottleWorld implements Guest, AsyncDisposable {
   /** A table's names lead to this machine. */
   routes(routes: TableFile['routes'], names: readonly string[]): Promise<void> {
     const resolve = Object.fromEntries(names.map((name) => [name, this.gateway]))
-    return this.writeTable(tableText({ version: 1, log: 1, frozen: false, resolve, routes }))
+    return this.sidecars.writeTable(tableText({ version: 1, log: 1, frozen: false, resolve, routes }))
+  }
+
+  /** For the end of a launch: egress then believes the test's servers. */
+  protected async trustOrigin(): Promise<void> {
+    await this.sidecars.trust(this.around, { listen: this.addresses.bundle, canary: await this.canary() })
   }
 
   async canary(): Promise<string> {

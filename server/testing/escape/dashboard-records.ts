@@ -31,7 +31,8 @@ export interface DashboardRecords {
  * for there, then a whole dashboard is started, which adopts the bottle, catches up with its terminal and its audit, and
  * is closed again. It may close the bottle's egress: call it when everything else is over.
  */
-export async function dashboardRecords({ home, plan, events, told, state }: BottleWorld): Promise<DashboardRecords> {
+export async function dashboardRecords(bottle: BottleWorld): Promise<DashboardRecords> {
+  const { home, plan, events, told, state } = bottle
   const { slug } = plan
   const logger = createLogger('error')
   const db = await openDatabase(home)
@@ -43,7 +44,8 @@ export async function dashboardRecords({ home, plan, events, told, state }: Bott
   await log.flush()
   await db.$disconnect()
 
-  const env = parseEnv({ BOT_BOTTLE_HOME: home, BOT_BOTTLE_PORT: '0', BOT_BOTTLE_LOG: 'error', NODE_ENV: 'test' }, [])
+  const settings = { BOT_BOTTLE_HOME: home, BOT_BOTTLE_PORT: '0', BOT_BOTTLE_LOG: 'error', NODE_ENV: 'test' } as const
+  const env = parseEnv({ ...settings, ...(await bottle.settings()) }, [])
   const runtime = await createRuntime(env, logger, { root: ROOT, version: 'test', port: 0 })
   try {
     const { networks, logs } = runtime.context

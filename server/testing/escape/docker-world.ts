@@ -1,21 +1,18 @@
-import { execa } from 'execa'
 import { launch } from '../../backends/docker/launch.ts'
 import { teardown } from '../../backends/docker/teardown.ts'
 import { type TestHome, type TestRun, testRun } from '../../backends/docker/testing/test-home.ts'
 import { addressesIn, type BottleAddresses } from '../../bundle/addresses.ts'
-import { DockerBundle } from '../../bundle/docker-bundle.ts'
 import type { DockerPlan } from '../../contract/plan.ts'
-import { bottleCa } from '../../sidecars/egress/certificates.ts'
-import { tableDigest, tableFolder, writeTableFile } from '../../sidecars/egress/table-file.ts'
 import { BottleWorld, type Surroundings } from './bottle-world.ts'
+import { CONTAINER_FURNITURE } from './furniture.ts'
 import { AGENT_USER, type Ran, type RunOptions } from './guest.ts'
-import { until } from './until.ts'
+import { output, WorldBundle } from './world-bundle.ts'
 
 /** What exists of the bottle, by its labels. */
 interface Parts {
-  /** Ids of the two containers. */
+  /** Id of its container. */
   agent: string
-  bundle: string
+  bundle: WorldBundle
   addresses: BottleAddresses
   gateway: string
 }
@@ -23,20 +20,11 @@ interface Parts {
 /** A bottle of the docker backend. */
 export class DockerWorld extends BottleWorld {
   readonly kernel = 'shared'
-  readonly furniture = {
-    devices: /^\/dev\/(pts\/|console$|full$|null$|ptmx$|random$|tty$|urandom$|zero$)/,
-    mounts:
-      /^\/($|proc|sys|dev|run\/bot-bottle$|etc\/(resolv\.conf|hostname|hosts)$|sbin\/docker-init$|usr\/sbin\/docker-init$)/,
-    processes: /^(docker-init|tini|sh|cat|bash|sleep)$/,
-  }
+  readonly skipped = {}
+  readonly furniture = CONTAINER_FURNITURE
   readonly agent: string
-  readonly bundle: string
   readonly addresses: BottleAddresses
   readonly gateway: string
-  readonly #stop = new AbortController()
-  readonly #following: Promise<void>
-  /** Digest of the table. */
-  #inForce = ''
 
   private constructor(
     private readonly testHome: TestHome,
@@ -45,9 +33,8 @@ export class DockerWorld extends BottleWorld {
     around: Surroundings,
     parts: Parts,
   ) {
-    super(around)
-    ;({ agent: this.agent, bundle: this.bundle, addresses: this.addresses, gateway: this.gateway } = parts)
-    this.#following = this.#follow()
+    super(around, parts.bundle)
+    ;({ agent: this.agent, addresses: this.addresses, gateway: this.gateway } = parts)
   }
 
   static async launch(home: TestHome, around: Surroundings): Promise<DockerWorld> {
@@ -63,18 +50,22 @@ export class DockerWorld extends BottleWorld {
     const subnetOf = (name: string) => networks.find(({ Name }) => Name === name)!.IPAM!.Config![0]!.Subnet!
     const world = new DockerWorld(home, plan, run, around, {
       agent: withRole('agent'),
-      bundle: withRole('sidecars'),
+      bundle: await WorldBundle.of(plan.slug, home.tools),
       addresses: addressesIn(subnetOf(plan.networks.internal)),
       gateway: addressesIn(subnetOf(plan.networks.egress)).gateway,
     })
-    await world.#trustOrigin()
+    await world.trustOrigin()
     return world
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#stop.abort()
-    await this.#following
+    await this.sidecars[Symbol.asyncDispose]()
     await teardown(this.plan.slug, this.testHome.tools)
+  }
+
+  /** Id of the bundle's container. */
+  get bundle(): string {
+    return this.sidecars.container
   }
 
   get name(): string {
@@ -89,47 +80,28 @@ export class DockerWorld extends BottleWorld {
     return this.launched.events
   }
 
-  /** Hands secrets over a second time, now with the authority of the test's servers: the image need not have it. */
-  async #trustOrigin(): Promise<void> {
-    const known = Object.entries(this.around.tokens).map(([name, value]) => ({ name, value }))
-    const input = {
-      daemons: ['egress'] as const,
-      egress: {
-        listen: this.addresses.bundle,
-        ca: await bottleCa(this.state, this.plan.slug),
-        tokens: this.around.tokens,
-        known: [...known, { name: 'canary', value: await this.canary() }],
-        upstreamCa: [this.around.ca.certificate],
-      },
-    }
-    await new DockerBundle(this.testHome.tools.docker, this.bundle).handOver(input, this.#stop.signal)
+  /** Agents are sixteen addresses apart. */
+  get neighbourhood(): string[] {
+    const network = this.addresses.agent.split('.').slice(0, 3).join('.')
+    const agents = Array.from({ length: 16 }, (_, n) => `${network}.${n * 16 + 3}`)
+    return agents.filter((agent) => agent !== this.addresses.agent).map((agent) => `${agent}:7777`)
   }
 
   run(command: readonly string[], { user = AGENT_USER, ...options }: RunOptions = {}): Promise<Ran> {
     return this.testHome.tools.docker.run(this.agent, { command, user, ...options })
   }
 
-  protected async writeTable(text: string): Promise<void> {
-    await writeTableFile(tableFolder(this.state), text)
-    await until(() => this.#inForce === tableDigest(text))
-  }
-
-  async #follow(): Promise<void> {
-    const lines = new DockerBundle(this.testHome.tools.docker, this.bundle).lines(null, this.#stop.signal)
-    for await (const line of lines) {
-      if (line.kind === 'audit') this.told.push(line.line)
-      if (line.kind === 'table' && line.ok) this.#inForce = line.digest
-    }
+  async print(word: string): Promise<void> {
+    await this.sh(`echo ${word} > /proc/1/fd/1`)
   }
 
   async artefacts(): Promise<Record<string, string>> {
-    const output = async (...args: string[]) => (await execa('docker', args, { all: true, reject: false })).all ?? ''
     return {
-      'docker inspect': await output('inspect', this.agent, this.bundle),
-      'docker logs of the agent': await output('logs', this.agent),
-      'docker logs of the bundle': await output('logs', this.bundle),
-      'the images’ history': await output('history', '--no-trunc', this.plan.image.reference),
-      'changed files of both containers': `${await output('diff', this.agent)}${await output('diff', this.bundle)}`,
+      ...(await this.sidecars.artefacts()),
+      'docker inspect of the agent': await output('docker', 'inspect', this.agent),
+      'docker logs of the agent': await output('docker', 'logs', this.agent),
+      'changed files of the agent': await output('docker', 'diff', this.agent),
+      'the image’s history': await output('docker', 'history', '--no-trunc', this.plan.image.reference),
     }
   }
 }

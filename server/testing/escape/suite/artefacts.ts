@@ -9,7 +9,7 @@ export function artefacts(scene: SceneOf): void {
   let records: DashboardRecords
   beforeAll(async () => {
     const { bottle } = scene()
-    await bottle.sh('echo escape-mark > /proc/1/fd/1')
+    await bottle.print('escape-mark')
     await bottle.routes([], NAMES)
     records = await dashboardRecords(bottle)
   })

@@ -5,7 +5,7 @@ import { until } from '../until.ts'
 
 const MIB = 2 ** 20
 /** More than all the memory of the bundle, which is 512 MiB: held instead of passed on, it would end the bundle. */
-const HUGE = 576 * MIB
+const HUGE = 520 * MIB
 /** More than is scanned as a whole (8 MiB): window by window, then. */
 const LONG = 10 * MIB
 const CONNECTIONS = 800
@@ -38,7 +38,9 @@ export function bodies(scene: SceneOf): void {
     )
     expect(reply).toBe(`${CONNECTIONS} open`)
   })
-  test('28 a body larger than all memory of the bundle passes, every byte of it', async () => {
+  test('28 a body larger than all memory of the bundle passes, every byte of it', async (context) => {
+    const { skipped } = bottle()
+    if (skipped.huge) return context.skip(skipped.huge)
     const { reply, arrived, audit } = await bottle().attack(upload('open.test', HUGE))
     expect(reply).toMatch(/^HTTP\/1.1 200 /)
     expect(arrived).toMatchObject([{ method: 'POST', url: '/large', size: HUGE }])

@@ -96,14 +96,11 @@ export function directWays(scene: SceneOf): void {
     // The control: whoever is let there does reach both.
     await until(async () => (await heard()).join() === 'REACHED,REACHED')
     await unreached(tcp(`${agent}:7777`, `${bundle}:9099`, `${neighbour.name}:7777`))
-    // Whoever else is in the neighbourhood: addresses of agents are sixteen apart.
-    const network = agent.split('.').slice(0, 3).join('.')
-    const scan = Array.from({ length: 16 }, (_, n) => `${network}.${n * 16 + 3}:7777`)
-    await unreached(tcp(...scan.filter((to) => to !== `${bottle.addresses.agent}:7777`)))
+    await unreached(tcp(...bottle.neighbourhood))
     await neighbour.sh('kill "$(cat /tmp/listener)"')
   })
   test('9 resolvers over TCP, TLS and HTTPS are not reached', async () => {
-    await unreached(tcp('1.1.1.1:53', '1.1.1.1:853', '8.8.8.8:853'))
+    await unreached(tcp('1.1.1.1:53', '1.1.1.1:853', '8.8.8.8:853', `${scene().bottle.addresses.gateway}:53`))
     await refused(['dns.google:443', 'cloudflare-dns.com:443', '1.1.1.1:443'])
   })
   test('37 a program that ignores the proxy has no route', async () => {
