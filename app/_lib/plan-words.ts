@@ -108,10 +108,17 @@ export function madeNames(plan: BottlePlan): MadeName[] {
       { what: 'Container', name: plan.container },
       { what: 'Networks', name: `${plan.networks.internal}, ${plan.networks.egress}` },
     ]
+  const enforced = ![...plan.blockers, ...plan.warnings].some(({ code }) => code === 'smolvm-unenforced')
   const packed = plan.artifact.kind === 'archive' ? 'The saved image' : 'An artifact that smolvm packs from the image'
   return [
     { what: 'Machine', name: plan.machine },
-    { what: 'May reach', name: plan.allowCidrs.join(', '), note: 'its sidecar bundle, and nothing else' },
+    {
+      what: 'May reach',
+      name: plan.allowCidrs.join(', '),
+      note: enforced
+        ? 'its sidecar bundle, and nothing else'
+        : 'its sidecar bundle; this smolvm may not hold it to that',
+    },
     { what: 'Network', name: `${plan.network}, ${plan.bundleSubnet}` },
     { what: 'Started from', name: null, note: `${packed}, kept for the next launch.` },
   ]

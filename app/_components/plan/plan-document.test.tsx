@@ -1,7 +1,7 @@
 import { render, screen, within } from '@testing-library/react'
 import { beforeEach, expect, test } from 'vitest'
-import type { BottleSlug, ManifestName, PlanId, Sha256 } from '@/server/contract/ids.ts'
-import type { DockerPlan } from '@/server/contract/plan.ts'
+import type { BottleSlug, Cidr, ManifestName, PlanId, Sha256 } from '@/server/contract/ids.ts'
+import type { DockerPlan, SmolmachinesPlan } from '@/server/contract/plan.ts'
 import { TooltipProvider } from '../ui/tooltip'
 import { PlanDocument } from './plan-document'
 import { PlanNotices } from './plan-notices'
@@ -75,6 +75,35 @@ test('what is empty is said and not left out', () => {
   expect(text).toContain('no request leaves this bottle')
   expect(text).toContain('nothing can be pushed')
   expect(text).toContain('has not been launched before')
+})
+
+test('a micro-VM is told with what it may reach, what is otherwise, and what nobody has tried', () => {
+  const { backend: _, container: __, networks: ___, runtime: ____, ...common } = plan
+  const machine: SmolmachinesPlan = {
+    ...common,
+    backend: 'smolmachines',
+    machine: 'bot-bottle-fixer-x',
+    network: 'bot-bottle-fixer-x',
+    bundleSubnet: '192.168.40.0/24' as Cidr,
+    gateway: '192.168.40.1',
+    bundleAddress: '192.168.40.2',
+    allowCidrs: ['192.168.40.2/32' as Cidr],
+    artifact: { kind: 'archive', key: 'first 16 hex digits of the image id' },
+    smolvm: '1.9.3',
+  }
+  const boundary = (shown: SmolmachinesPlan) => {
+    document.body.innerHTML = ''
+    draw(<PlanDocument plan={shown} />)
+    return screen.getByRole('region', { name: 'Boundary' }).textContent ?? ''
+  }
+  const text = boundary(machine)
+  expect(text).toContain('smolvm 1.9.3')
+  expect(text).toContain('a kernel of its own')
+  expect(text).toContain('no run on a real one has been recorded yet')
+  expect(text).toMatch(/192\.168\.40\.2\/32\s*its sidecar bundle, and nothing else/)
+  const unenforced = { code: 'smolvm-unenforced', message: 'It may not hold.', fix: 'Install a newer one.' }
+  expect(boundary({ ...machine, warnings: [unenforced] })).not.toContain('and nothing else')
+  expect(boundary({ ...machine, smolvm: null })).toContain('smolvm is missing')
 })
 
 test('blockers stand in an alert with their fix, warnings do not', () => {

@@ -64,7 +64,7 @@ function missing(smolvm: SmolvmFacts | null): PlanNotice[] {
     {
       code: 'smolvm-unenforced',
       message: `smolvm ${smolvm.version} records which addresses a machine may reach, and does not enforce it, by its makers’ word.`,
-      fix: `Install ${OLDEST_ENFORCED} or newer. Or set BOT_BOTTLE_UNENFORCED_SMOLVM=1 and start the server again: then a machine starts where the boundary probe is green all the same.`,
+      fix: `Install smolvm ${OLDEST_ENFORCED} or newer. Or set BOT_BOTTLE_UNENFORCED_SMOLVM=1 and start the server again: then a machine starts where the boundary probe is green all the same.`,
     },
   ]
 }
@@ -75,7 +75,7 @@ function weak(smolvm: SmolvmFacts | null): PlanNotice[] {
     {
       code: 'smolvm-unenforced',
       message: `smolvm ${smolvm.version} may not enforce what a machine may reach: the agent starts only if the boundary probe is green.`,
-      fix: `Install ${OLDEST_ENFORCED} or newer.`,
+      fix: `Install smolvm ${OLDEST_ENFORCED} or newer.`,
     },
   ]
 }

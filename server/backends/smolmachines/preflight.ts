@@ -82,7 +82,7 @@ function policyCheck({ version, enforcesPolicy, unenforcedAllowed }: SmolvmFacts
       : `${version} may not enforce it, so no machine is launched.`,
     fix: {
       kind: 'text',
-      value: `Install ${OLDEST_ENFORCED} or newer${unenforcedAllowed ? '' : ', or set BOT_BOTTLE_UNENFORCED_SMOLVM=1 and start again'}.`,
+      value: `Install smolvm ${OLDEST_ENFORCED} or newer${unenforcedAllowed ? '' : ', or set BOT_BOTTLE_UNENFORCED_SMOLVM=1 and start again'}.`,
     },
   }
 }
