@@ -1,3 +1,4 @@
+import type { WebSocketRoute } from '@playwright/test'
 import { engine } from './fixtures/engine.ts'
 import { launchByProcedure, untilState } from './fixtures/launch.ts'
 import { isAlive } from './fixtures/operator.ts'
@@ -22,12 +23,56 @@ test('one page writes, any number view, and a viewer can take control', async ({
   await writer.type('echo from the writer')
   await viewer.shows('\nfrom the writer')
   await viewer.type('echo from the viewer')
+  await expect(second.getByText('What you type goes nowhere.'), 'and is told so').toBeVisible()
   expect(await writer.text(), 'a viewer types into nothing').not.toContain('from the viewer')
 
   await second.getByRole('button', { name: 'Take control' }).click()
   await expect(page.getByText('Viewing · another page types here')).toBeVisible()
+  await expect(second.getByText('What you type goes nowhere.')).toBeHidden()
   await viewer.type('echo "now I am the writer"')
   await writer.shows('\nnow I am the writer')
+})
+
+test('the page that types keeps its place through a reload and a connection that nobody closed', async ({
+  page,
+  context,
+}) => {
+  // As when a machine falls asleep: the page loses its socket, and the server hears nothing of it.
+  const sockets: WebSocketRoute[] = []
+  await page.routeWebSocket(/\/tty\?/, (socket) => {
+    socket.connectToServer()
+    socket.onClose(() => {})
+    sockets.push(socket)
+  })
+  await page.reload()
+  const writer = new TerminalOnPage(page)
+  await writer.ready()
+  const second = await context.newPage()
+  await second.goto('/bottles/tty')
+  const viewer = new TerminalOnPage(second)
+  await viewer.ready()
+  await expect(second.getByText('Viewing · another page types here')).toBeVisible()
+
+  await sockets.at(-1)!.close()
+  await expect.poll(() => sockets.length).toBe(2)
+  await writer.ready()
+  await writer.type('echo typed after the drop')
+  await viewer.shows('\ntyped after the drop')
+  await page.reload()
+  await writer.ready()
+  await writer.type('echo typed after the reload')
+  await viewer.shows('\ntyped after the reload')
+  await expect(second.getByText('Viewing · another page types here')).toBeVisible()
+})
+
+test('a program that was quiet for longer than a page may owe an answer is heard and typed to', async ({ page }) => {
+  const terminal = new TerminalOnPage(page)
+  await terminal.ready()
+  // The server lets go of a page that draws nothing for 30 s, and looks every 10 s (server/terminal/).
+  await terminal.type('sleep 45; echo "after the quiet"')
+  await terminal.shows('\nafter the quiet', 90_000)
+  await terminal.type('echo "and typed to"')
+  await terminal.shows('\nand typed to')
 })
 
 test('the size belongs to the writer, and the program is told of it', async ({ page }) => {
