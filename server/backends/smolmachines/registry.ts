@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { get } from 'node:http'
 import { setTimeout as pause } from 'node:timers/promises'
 import type { StepOutput } from '../../bottles/step-output.ts'
 import { homeHash, LABEL } from '../../engine/names.ts'
@@ -9,6 +10,7 @@ import type { SmolmachinesTools } from './tools.ts'
 
 const PORT = 5000
 const READY_MS = 30_000
+const TRY_MS = 2_000
 
 export interface Registry {
   /** On this machine's loopback. */
@@ -93,13 +95,21 @@ async function answering(port: number, signal: AbortSignal): Promise<void> {
   const until = Date.now() + READY_MS
   while (Date.now() < until) {
     signal.throwIfAborted()
-    const answer = await fetch(`http://127.0.0.1:${port}/v2/`, { signal }).catch(() => null)
-    await answer?.body?.cancel()
-    if (answer?.ok) return
+    if (await answers(port)) return
     await pause(100, null, { signal })
   }
   throw new Error(`The registry of this step did not answer within ${READY_MS / 1000} s.`)
 }
+
+/** By `http`, not `fetch`: that one was seen to wait for good when the engine was still setting the port up. */
+const answers = (port: number): Promise<boolean> =>
+  new Promise((resolve) => {
+    const request = get({ host: '127.0.0.1', port, path: '/v2/', agent: false, timeout: TRY_MS }, (answer) => {
+      answer.resume()
+      resolve(answer.statusCode === 200)
+    })
+    request.on('timeout', () => request.destroy()).on('error', () => resolve(false))
+  })
 
 async function text(stream: NodeJS.ReadableStream): Promise<string> {
   let said = ''
