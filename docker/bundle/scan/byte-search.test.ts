@@ -16,7 +16,7 @@ const found = (text: string | Buffer) => [...findingsIn(text, known, ['known_sec
 test('sampling misses no string, wherever it stands', () => {
   for (let round = 0; round < 20; round++) {
     const patterns = Array.from({ length: 5 }, () => randomBytes(8 + round))
-    const search = new SampledSearch(patterns)
+    const search = new SampledSearch(patterns.map((bytes) => ({ bytes, enough: bytes.length })))
     for (let at = 0; at < 60; at++) {
       const pattern = patterns[at % 5]!
       const before = Buffer.alloc(at, pattern[0]! ^ 1)

@@ -1,5 +1,6 @@
 import { byteClass } from './byte-class.ts'
-import { SampledSearch } from './sampled-search.ts'
+import { SampledSearch, type Sought } from './sampled-search.ts'
+import { ownersOf, type Shard, shardsOf } from './shards.ts'
 
 /** A secret of this bottle, by a name that may be shown. */
 export interface KnownValue {
@@ -44,41 +45,41 @@ export function writtenForms(value: string): string[] {
 const LETTERS_AND_DIGITS = byteClass('A-Za-z0-9')
 const BLOCK = 32 * 1024 // bytes: stays in the processor's cache
 
-const varied = (gram: string): boolean => new Set(gram).size >= Math.min(6, gram.length / 2)
-
-function grams(text: string, length: number): string[] {
-  if (text.length <= length) return [text]
-  const pieces: string[] = []
-  for (let i = 0; i + length <= text.length; i++) pieces.push(text.slice(i, i + length))
-  return pieces.filter(varied)
-}
-
 /** Looks for the bottle's own secrets, whole or in pieces, in every common encoding. */
 export class KnownValues {
   readonly #plain: Index | null
+  readonly #shards: readonly Shard[]
   readonly #squeezed: Index | null
   readonly #block = Buffer.allocUnsafeSlow(BLOCK)
   readonly #values: readonly KnownValue[]
+  /** Forms in latin1; made when first needed. */
+  #redacted: string[] | null = null
 
   constructor(values: readonly KnownValue[]) {
     this.#values = values.filter(({ value }) => value.length >= SHORTEST_VALUE)
-    this.#plain = build(this.#values, (value) => {
-      const secretPart = value.replace(PUBLIC_PREFIX, '')
-      const base = secretPart.length >= SHORTEST_VALUE ? secretPart : value
-      return writtenForms(base).flatMap((form) => grams(form, form.length > base.length * 1.2 ? GRAM * 2 : GRAM))
-    })
-    this.#squeezed = build(this.#values, (value) => {
-      const core = value.replace(PUBLIC_PREFIX, '').replace(/[^A-Za-z0-9]+/g, '')
-      return core.length < SQUEEZED_GRAM
-        ? []
-        : [...grams(core, SQUEEZED_GRAM), ...grams([...core].reverse().join(''), SQUEEZED_GRAM)]
-    })
+    this.#shards = this.#values.flatMap(({ name, value }) => shardsOf(name, value))
+    this.#plain = indexOf(this.#values, wholeAndPieces, this.#shards)
+    this.#squeezed = indexOf(this.#values, squeezedForms)
   }
 
-  /** @returns names of the values of which a piece stands in these bytes */
+  /** Windows that are looked for, in all: what this costs to set up and to hold. */
+  get windows(): number {
+    return (this.#plain?.search.windows ?? 0) + (this.#squeezed?.search.windows ?? 0)
+  }
+
+  /** @returns names of the values of which a piece stands in these bytes, or several small ones anywhere */
   findIn(bytes: Uint8Array): Set<string> {
     const names = new Set<string>()
-    if (this.#plain) search(this.#plain, bytes, names)
+    if (!this.#plain) return names
+    const found = this.#plain.search.search(bytes)
+    if (found.size === 0) return names
+    const owners = this.#plain.names
+    const shards: Shard[] = []
+    for (const i of found) {
+      if (i < owners.length) names.add(owners[i]!)
+      else shards.push(this.#shards[i - owners.length]!)
+    }
+    for (const name of ownersOf(shards)) names.add(name)
     return names
   }
 
@@ -95,7 +96,7 @@ export class KnownValues {
       at = end
       // Half a block at least, so that the seams are few.
       if (size < BLOCK / 2 && at < bytes.length) continue
-      search(this.#squeezed, block.subarray(0, size), names)
+      for (const i of this.#squeezed.search.search(block.subarray(0, size))) names.add(this.#squeezed.names[i]!)
       // What lies across two blocks begins in the first.
       block.copyWithin(0, Math.max(0, size - kept), size)
       size = Math.min(size, kept)
@@ -106,9 +107,10 @@ export class KnownValues {
   /** Replaces whole values in all their written forms. @param text latin1 */
   redact(text: string, replacement: string): string {
     let left = text
-    for (const { value } of this.#values) {
-      for (const form of writtenForms(value)) left = left.replaceAll(Buffer.from(form).toString('latin1'), replacement)
-    }
+    this.#redacted ??= this.#values.flatMap(({ value }) =>
+      writtenForms(value).map((form) => Buffer.from(form).toString('latin1')),
+    )
+    for (const form of this.#redacted) left = left.replaceAll(form, replacement)
     return left
   }
 }
@@ -141,22 +143,43 @@ function squeeze(bytes: Uint8Array, from: number, to: number, block: Uint8Array,
 
 interface Index {
   search: SampledSearch
-  /** Whose each pattern is. */
-  owners: string[]
+  /** Whose each text is. */
+  names: readonly string[]
 }
 
-function build(values: readonly KnownValue[], patternsOf: (value: string) => string[]): Index | null {
-  const patterns: Buffer[] = []
-  const owners: string[] = []
-  for (const { name, value } of values) {
-    for (const pattern of new Set(patternsOf(value))) {
-      patterns.push(Buffer.from(pattern))
-      owners.push(name)
-    }
+/** @param more what is looked for besides, by indices after those of `names` */
+function indexOf(
+  values: readonly KnownValue[],
+  soughtIn: (value: string) => Sought[],
+  more: readonly Sought[] = [],
+): Index | null {
+  const texts = values.flatMap(({ name, value }) => soughtIn(value).map((sought) => ({ name, sought })))
+  if (texts.length === 0) return null
+  return {
+    search: new SampledSearch([...texts.map(({ sought }) => sought), ...more]),
+    names: texts.map(({ name }) => name),
   }
-  return patterns.length === 0 ? null : { search: new SampledSearch(patterns), owners }
 }
 
-function search(index: Index, bytes: Uint8Array, names: Set<string>): void {
-  for (const i of index.search.search(bytes)) names.add(index.owners[i]!)
+/** @param characters so many of it are enough; beyond ASCII each is several bytes */
+function sought(text: string, characters: number): Sought {
+  const bytes = Buffer.from(text)
+  return { bytes, enough: Math.ceil((characters * bytes.length) / text.length) }
+}
+
+/** What is secret of a value. */
+function secretPart(value: string): string {
+  const rest = value.replace(PUBLIC_PREFIX, '')
+  return rest.length >= SHORTEST_VALUE ? rest : value
+}
+
+function wholeAndPieces(value: string): Sought[] {
+  const secret = secretPart(value)
+  return writtenForms(secret).map((form) => sought(form, form.length > secret.length * 1.2 ? GRAM * 2 : GRAM))
+}
+
+function squeezedForms(value: string): Sought[] {
+  const core = value.replace(PUBLIC_PREFIX, '').replace(/[^A-Za-z0-9]+/g, '')
+  if (core.length < SQUEEZED_GRAM) return []
+  return [core, [...core].reverse().join('')].map((form) => sought(form, SQUEEZED_GRAM))
 }

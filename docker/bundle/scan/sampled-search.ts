@@ -1,66 +1,103 @@
-import { Automaton } from './automaton.ts'
+import { GramTable } from './gram-table.ts'
+import { PieceFilter, SAMPLE } from './piece-filter.ts'
 
-const PIECE = 4 // bytes
-/** Of so many places of the filter at most one is taken: other text comes to the automaton once in 64 samples. */
-const SPARSE = 64
+/** Windows of one text at most: a longer text is known by every second, third … of its windows. */
+const MOST_WINDOWS = 16 * 1024
+
+/** Something to be found, whole or in part. */
+export interface Sought {
+  bytes: Buffer
+  /** So many bytes of it in one piece are enough; more than 4. What is shorter is found as a whole only. */
+  enough: number
+}
 
 /**
- * Finds any of many byte strings that are all of some length, several times faster than reading every byte: a string of n
- * bytes holds, wherever it stands, a sample of 4 bytes taken every n - 3. Only around samples that stand in some string does
- * the automaton read.
+ * Finds pieces of many texts, several times faster than reading every byte: a piece of n bytes holds, wherever it
+ * stands, a sample of 4 bytes taken every n - 3. Only around samples that stand in some piece are windows compared.
+ * Time and memory to set up grow with the length of the texts, up to a bound for each.
  */
 export class SampledSearch {
-  /** Bytes of the longest string. */
+  /** Bytes of the longest piece that is looked for. */
   readonly longest: number
-  readonly #automaton: Automaton
+  /** Windows that are looked for, in all. */
+  readonly windows: number
+  readonly #tables: readonly GramTable[]
+  readonly #filter: PieceFilter
   readonly #stride: number
-  readonly #filter: Uint8Array
-  readonly #shift: number
+  /** Where each text begins among all of them; one more for where the last one ends. */
+  readonly #begins: Uint32Array
 
-  /** @param patterns not empty, each of at least 4 bytes */
-  constructor(patterns: readonly Buffer[]) {
-    this.#automaton = new Automaton(patterns)
-    const lengths = patterns.map((pattern) => pattern.length)
-    this.longest = Math.max(...lengths)
-    this.#stride = Math.min(...lengths) - PIECE + 1
-    const pieces = new Set<number>()
-    for (const pattern of patterns) for (let i = 0; i + PIECE <= pattern.length; i++) pieces.add(pattern.readInt32LE(i))
-    const bits = Math.min(24, Math.max(12, Math.ceil(Math.log2(pieces.size * SPARSE))))
-    this.#shift = 32 - bits
-    this.#filter = new Uint8Array(2 ** (bits - 3))
-    for (const piece of pieces) {
-      const place = placeOf(piece, this.#shift)
-      this.#filter[place >>> 3]! |= 1 << (place & 7)
+  /** @param texts not empty, each of more than 4 bytes */
+  constructor(texts: readonly Sought[]) {
+    const all = Buffer.concat(texts.map(({ bytes }) => bytes))
+    this.#begins = new Uint32Array(texts.length + 1)
+    const byLength = new Map<number, number[]>()
+    for (const [i, { bytes, enough }] of texts.entries()) {
+      const begin = this.#begins[i]!
+      const length = Math.min(enough, bytes.length)
+      const places = byLength.get(length) ?? []
+      byLength.set(length, places)
+      addWindows(all, begin, begin + bytes.length, length, places)
+      this.#begins[i + 1] = begin + bytes.length
     }
+    const lengths = [...byLength.keys()]
+    this.longest = Math.max(...lengths)
+    this.#stride = Math.min(...lengths) - SAMPLE + 1
+    this.windows = [...byLength.values()].reduce((sum, places) => sum + places.length, 0)
+    this.#tables = [...byLength].map(([length, places]) => new GramTable(all, places, length))
+    this.#filter = new PieceFilter(all, byLength)
   }
 
-  /** @returns indices of the strings found; of two that end at one place, one may be missing */
+  /** @returns indices of the texts of which a piece was found; of two that share the piece, only the first */
   search(bytes: Uint8Array): Set<number> {
-    const found = new Set<number>()
-    const filter = this.#filter
-    const stride = this.#stride
-    const shift = this.#shift
-    const around = this.longest - PIECE
+    const places = new Set<number>()
+    const around = this.longest - SAMPLE
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-    const last = bytes.length - PIECE
-    let readTo = 0
-    let state = 0
-    for (let at = stride - 1; at <= last; at += stride) {
-      const place = placeOf(view.getInt32(at, true), shift)
-      if ((filter[place >>> 3]! & (1 << (place & 7))) === 0) continue
-      // Where two such places touch, the automaton goes on reading: no byte is read twice.
-      if (at - around > readTo) {
-        readTo = at - around
-        state = 0
+    let from = 0
+    let to = 0
+    for (let at = this.#filter.next(view, this.#stride - 1, this.#stride); at !== -1; ) {
+      // Where the surroundings of two samples touch, they are read as one.
+      if (at - around > to) {
+        this.#read(bytes, from, to, places)
+        from = at - around
       }
-      const end = Math.min(bytes.length, at + this.longest)
-      if (end <= readTo) continue
-      state = this.#automaton.read(bytes, readTo, end, state, found)
-      readTo = end
+      to = Math.min(bytes.length, at + this.longest)
+      at = this.#filter.next(view, at + this.#stride, this.#stride)
     }
-    return found
+    this.#read(bytes, from, to, places)
+    return places.size === 0 ? places : new Set(Array.from(places, (place) => this.#textAt(place)))
+  }
+
+  #read(bytes: Uint8Array, from: number, to: number, places: Set<number>): void {
+    for (const table of this.#tables) table.read(bytes, from, to, places)
+  }
+
+  #textAt(place: number): number {
+    let low = 0
+    let high = this.#begins.length - 1
+    while (high - low > 1) {
+      const middle = (low + high) >>> 1
+      if (this.#begins[middle]! <= place) low = middle
+      else high = middle
+    }
+    return low
   }
 }
 
-/** Fibonacci hashing: the upper bits of a product depend on all of the factor's. */
-const placeOf = (piece: number, shift: number): number => Math.imul(piece, 0x9e3779b1) >>> shift
+/**
+ * Adds the windows of a text that tell something: `aaaaaaaaaaaa` stands in innocent ones too. A text no longer than the
+ * window is taken as it is.
+ */
+function addWindows(all: Uint8Array, from: number, to: number, length: number, places: number[]): void {
+  if (to - from === length) return void places.push(from)
+  const step = Math.ceil((to - from - length + 1) / MOST_WINDOWS)
+  const counts = new Uint32Array(256)
+  let variety = 0
+  for (let at = from; at < to; at++) {
+    if (counts[all[at]!]!++ === 0) variety++
+    const begin = at - length + 1
+    if (begin < from) continue
+    if (variety >= Math.min(6, length / 2) && (begin - from) % step === 0) places.push(begin)
+    if (--counts[all[begin]!]! === 0) variety--
+  }
+}

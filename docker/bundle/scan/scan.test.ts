@@ -2,8 +2,8 @@ import { randomBytes } from 'node:crypto'
 import { deflateSync, gzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
 import type { Outbound } from '../egress/scanning.ts'
-import { Automaton } from './automaton.ts'
 import { KnownValues } from './known-values.ts'
+import { SampledSearch } from './sampled-search.ts'
 import { findingsIn, scanOutbound } from './scan.ts'
 import { SHAPES } from './shapes.ts'
 
@@ -167,18 +167,74 @@ describe('a request', () => {
   })
 })
 
-test('the automaton finds what indexOf finds, on random strings', () => {
+test('pieces are found where indexOf finds them, in random strings', () => {
   for (let round = 0; round < 200; round++) {
-    const alphabet = round % 2 === 0 ? 3 : 256
+    const alphabet = round % 2 === 0 ? 4 : 256
     const random = (length: number) => Buffer.from(randomBytes(length).map((byte) => byte % alphabet))
-    const patterns = Array.from({ length: 8 }, () => random(2 + (round % 5)))
-    const text = random(400)
-    const expected = new Set(
-      patterns.filter((pattern) => text.includes(pattern)).map((pattern) => pattern.toString('hex')),
-    )
-    const found = new Set([...new Automaton(patterns).search(text)].map((i) => patterns[i]!.toString('hex')))
-    // A string that ends in a longer one found at the same place may be told by the longer one alone.
-    for (const hex of found) expect(expected).toContain(hex)
-    expect(found.size > 0).toBe(expected.size > 0)
+    const texts = Array.from({ length: 8 }, (_, i) => ({ bytes: random(5 + (round % 5) + i), enough: 5 + (i % 2) }))
+    const stream = Buffer.concat([random(200), texts[round % 8]!.bytes.subarray(0, 5 + (round % 2)), random(200)])
+    const stands = ({ bytes, enough }: (typeof texts)[number]) =>
+      Array.from({ length: bytes.length - enough + 1 }, (_, at) => bytes.subarray(at, at + enough)).some(
+        (piece) => (bytes.length === enough || new Set(piece).size >= enough / 2) && stream.includes(piece),
+      )
+    const found = new SampledSearch(texts).search(stream)
+    // Of two that share a piece the first is told.
+    for (const i of found) expect(stands(texts[i]!)).toBe(true)
+    expect(found.size > 0).toBe(texts.some(stands))
   }
+})
+
+describe('a long value, such as the login of ChatGPT', () => {
+  const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
+  const long = (length: number) => Array.from(randomBytes(length), (byte) => letters[byte % 64]).join('')
+  const values = Array.from({ length: 10 }, (_, i) => ({
+    name: `LOGIN${i}`,
+    value: `eyJhbGciOiJSUzI1NiJ9.${long(1200)}`,
+  }))
+  const logins = new KnownValues(values)
+
+  test('is found by any piece, in any disguise', () => {
+    for (const { name, value } of values) {
+      for (const at of [25, 600, value.length - 30]) {
+        const piece = value.slice(at, at + 30)
+        for (const disguise of Object.values({ ...DISGUISES, ...SPLITS, 'a third of it': (text: string) => text })) {
+          expect([...findingsIn(disguise(piece), logins, ['known_secrets'])]).toEqual([name])
+        }
+      }
+    }
+    expect([...findingsIn(long(200_000), logins, ['known_secrets'])]).toEqual([])
+  })
+  test('costs no more than its length, and no more than a bound', () => {
+    const windows = (length: number) => new KnownValues([{ name: 'ONE', value: long(length) }]).windows
+    expect(windows(2400)).toBeLessThan(windows(1200) * 2.2)
+    expect(logins.windows).toBeLessThan(10 * 1250 * 25)
+    expect(windows(80_000)).toBeLessThan(windows(20_000) * 1.5)
+  })
+  test('is found past that bound too, by larger pieces', () => {
+    const value = long(60_000)
+    const huge = new KnownValues([{ name: 'HUGE', value }])
+    for (const at of [0, 23_457, 59_950]) {
+      expect([...findingsIn(`x=${value.slice(at, at + 50)}`, huge, ['known_secrets'])]).toEqual(['HUGE'])
+    }
+  })
+})
+
+describe('a short value that is shared out', () => {
+  const value = 'k7Qp2vXw9ZrT4mLc8NyB'
+  const short = new KnownValues([{ name: 'SHORT', value }])
+  const found = (text: string) => [...findingsIn(text, short, ['known_secrets'])]
+  const [first, second] = [value.slice(0, 10), value.slice(10)]
+  test.each([
+    ['values of an object', JSON.stringify({ first, more: { second } })],
+    ['values of an object, each in base64', JSON.stringify({ first: b64(`a: ${first}`), second: b64(`b: ${second}`) })],
+    ['a form', `first=${first}&second=${second}`],
+    ['headers', `x-one: ${second}\nx-two: ${first}\n`],
+  ])('over %s is found', (_, text) => {
+    expect(found(text)).toEqual(['SHORT'])
+    expect(found(text.replace(first, '').replace(b64(`a: ${first}`), ''))).toEqual([])
+  })
+  test('is not found in words that it holds', () => {
+    const words = new KnownValues([{ name: 'WORDS', value: 'database-production-password' }])
+    expect([...findingsIn('the password of the database in production', words, ['known_secrets'])]).toEqual([])
+  })
 })
