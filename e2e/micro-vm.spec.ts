@@ -98,6 +98,7 @@ test.describe(`with smolvm${skipped}`, () => {
 
     await test.step('another page has its screen', async () => {
       await page.goto('/bottles/of-its-own')
+      await terminal.ready()
       page = await reopen(page)
       terminal = new TerminalOnPage(page)
       await terminal.ready()
