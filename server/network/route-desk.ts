@@ -47,6 +47,9 @@ export class RouteDesk {
   isFrozen(slug: BottleSlug): boolean {
     return this.#tables.get(slug)?.table.frozen ?? false
   }
+  get anyFrozen(): boolean {
+    return [...this.#tables.values()].some(({ table }) => table.frozen)
+  }
 
   /** @throws WrongStateError when the bottle is not up */
   routes(slug: BottleSlug): RoutesView {
