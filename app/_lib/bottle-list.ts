@@ -1,8 +1,8 @@
 import type { BottleView } from '@/server/contract/views.ts'
-import { isBoundaryRed, isFrozen } from './bottle-status'
+import { isEgressClosed, isFrozen } from './bottle-status'
 import { plainLine } from './format'
 
-/** A boundary that does not hold comes before everything. */
+/** A way out that closed by itself comes before everything. */
 const RED = -1
 /** Which bottles matter most: those that need the operator, then what goes on, then what went wrong, then the rest. */
 const RANK: Readonly<Record<BottleView['state'], number>> = {
@@ -16,7 +16,7 @@ const RANK: Readonly<Record<BottleView['state'], number>> = {
   stopped: 5,
 }
 
-const rankOf = (bottle: BottleView): number => (isBoundaryRed(bottle) ? RED : RANK[bottle.state])
+const rankOf = (bottle: BottleView): number => (isEgressClosed(bottle) ? RED : RANK[bottle.state])
 
 export const GROUPINGS = ['none', 'state', 'agent', 'backend'] as const
 export type Grouping = (typeof GROUPINGS)[number]
@@ -36,7 +36,7 @@ export function matching(bottles: readonly BottleView[], query: string): readonl
   const words = query.toLowerCase().split(/\s+/).filter(Boolean)
   if (words.length === 0) return bottles
   return bottles.filter((bottle) => {
-    const closed = isBoundaryRed(bottle) ? 'egress closed' : isFrozen(bottle) ? 'frozen' : ''
+    const closed = isEgressClosed(bottle) ? 'egress closed' : isFrozen(bottle) ? 'frozen' : ''
     const text = [bottle.label, bottle.slug, bottle.agent, bottle.provider, bottle.backend, bottle.state, closed]
       .join(' ')
       .toLowerCase()
@@ -79,7 +79,7 @@ export function summary(bottles: readonly BottleView[]): string {
   const counted = (states: readonly BottleView['state'][]) =>
     bottles.filter((bottle) => states.includes(bottle.state)).length
   const parts: [number, string][] = [
-    [bottles.filter(isBoundaryRed).length, 'egress closed'],
+    [bottles.filter(isEgressClosed).length, 'egress closed'],
     [counted(['running', 'idle']), 'running'],
     [counted(['needs-you']), counted(['needs-you']) === 1 ? 'needs you' : 'need you'],
     [counted(['launching']), 'launching'],

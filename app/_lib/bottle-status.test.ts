@@ -40,6 +40,18 @@ const rows: [string, Part, string, string][] = [
     'broken-shield',
     'Egress closed · probe failed',
   ],
+  [
+    'sidecars that only the operator starts again, before all else',
+    { egress: { frozen: false, probe: 'green', refused: 0, perMinute: 0, down: { again: false, why: 'it died' } } },
+    'broken-shield',
+    'Egress closed · sidecars ended',
+  ],
+  [
+    'sidecars that come back by themselves change nothing',
+    { egress: { frozen: false, probe: 'green', refused: 0, perMinute: 0, down: { again: true, why: 'it died' } } },
+    'dot',
+    'Working',
+  ],
 ]
 test.each(rows)('%s: its shape and its words', (_, part, shape, line) => {
   const status = statusOf(aBottle({ slug: 'web', ...part }), 12 * 60_000)

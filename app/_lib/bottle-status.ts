@@ -21,6 +21,13 @@ type Seen = Pick<BottleView, 'state' | 'evidence' | 'exitCode' | 'launch' | 'sta
 /** The last proof from inside did not hold, so egress closed itself. What else the bottle does comes after that. */
 export const isBoundaryRed = ({ egress }: Pick<BottleView, 'egress'>): boolean => egress?.probe === 'red'
 
+/** Its sidecars ended, and only the operator starts them again. Nothing goes out, whatever the last proof said. */
+const isEgressDown = ({ egress }: Pick<BottleView, 'egress'>): boolean => egress?.down?.again === false
+
+/** Nothing goes out, by nobody's hand: what the operator must hear of before anything else of the bottle. */
+export const isEgressClosed = (bottle: Pick<BottleView, 'egress'>): boolean =>
+  isEgressDown(bottle) || isBoundaryRed(bottle)
+
 /** Closed by the operator's hand; a probe that failed closes egress as well, and is told as such. */
 export const isFrozen = (bottle: Pick<BottleView, 'egress'>): boolean =>
   bottle.egress?.frozen === true && !isBoundaryRed(bottle)
@@ -35,6 +42,7 @@ export function statusOf(bottle: Seen, now: number): BottleStatus {
     progress: number | null = null,
   ): BottleStatus => ({ shape, tone, word, detail, progress })
 
+  if (isEgressDown(bottle)) return say('broken-shield', 'failed', 'Egress closed', 'sidecars ended')
   if (isBoundaryRed(bottle)) return say('broken-shield', 'failed', 'Egress closed', 'probe failed')
   switch (bottle.state) {
     case 'launching': {

@@ -1,6 +1,6 @@
 import type { BottleView } from '@/server/contract/views.ts'
 import { bottleName } from './bottle-list'
-import { isBoundaryRed, type StatusShapeName, statusLine, statusOf } from './bottle-status'
+import { isEgressClosed, type StatusShapeName, statusLine, statusOf } from './bottle-status'
 import { plainLine } from './format'
 
 export interface Notice {
@@ -26,7 +26,7 @@ export function noticesOf(
       was &&
       (was.state !== bottle.state ||
         was.stateSince !== bottle.stateSince ||
-        isBoundaryRed(was) !== isBoundaryRed(bottle))
+        isEgressClosed(was) !== isEgressClosed(bottle))
     )
   })
   const present = new Set(now.map((bottle) => bottle.slug))
@@ -34,13 +34,13 @@ export function noticesOf(
     raise: changed
       .filter(
         (bottle) =>
-          WORTH_TELLING.includes(bottle.state) || (isBoundaryRed(bottle) && !isBoundaryRed(old.get(bottle.slug)!)),
+          WORTH_TELLING.includes(bottle.state) || (isEgressClosed(bottle) && !isEgressClosed(old.get(bottle.slug)!)),
       )
       .map((bottle) => {
         const status = statusOf(bottle, bottle.stateSince)
         return {
           slug: bottle.slug,
-          tag: `${bottle.slug}/${isBoundaryRed(bottle) ? 'boundary' : bottle.state}/${bottle.stateSince}`,
+          tag: `${bottle.slug}/${isEgressClosed(bottle) ? 'boundary' : bottle.state}/${bottle.stateSince}`,
           title: bottleName(bottle),
           body: plainLine(statusLine(status)),
           shape: status.shape,

@@ -132,13 +132,23 @@ describe.skipIf(absent)(`a bundle that ends under a running bottle${absent ? ` (
 
     const since = Date.now()
     await docker('kill', '-s', 'KILL', bundleOf(slug))
-    expect(await ask(slug, '/while-it-is-away')).toBe(0)
-    await until(async () => (await egressOf(bench, slug))?.down !== undefined)
-    expect(await egressOf(bench, slug)).toMatchObject({ down: { again: true, why: expect.stringContaining('killed') } })
+    const [answer] = await Promise.all([
+      ask(slug, '/while-it-is-away'),
+      until(async () => {
+        const down = (await egressOf(bench, slug))?.down
+        if (down) expect(down).toMatchObject({ again: true, why: expect.stringContaining('killed') })
+        return down !== undefined
+      }),
+    ])
+    // On a busy machine it may be back before the request is made; nothing but the new one lets it through.
+    if (answer !== 0) {
+      const { stdout } = await docker('inspect', '-f', '{{.State.StartedAt}}', bundleOf(slug))
+      expect([answer, Date.parse(stdout.trim()) > since]).toEqual([200, true])
+    }
     await healed(bench, slug, since)
 
     await guards(slug, 'after', TYPED)
-    expect(origin.arrived.some(({ url }) => url === '/while-it-is-away')).toBe(false)
+    expect(origin.arrived.some(({ url }) => url === '/while-it-is-away')).toBe(answer !== 0)
     const { routes, status } = await bench.context.networks.routes(slug)
     expect(routes.map(({ host }) => host)).toEqual(['live.test', 'origin.test'])
     expect(status).toEqual({ kind: 'in-force' })

@@ -34,7 +34,13 @@ export function BottleEgressLine({ bottle }: { bottle: BottleView }) {
       <Link href={egress.refused > 0 ? `${href}?outcome=refused` : href} className={linkStyle}>
         <span className="text-dim">Network</span>
         <span>
-          {egress.frozen ? 'frozen' : `${egress.perMinute.toLocaleString('en-US')} req/min`}
+          {egress.down ? (
+            <span className="text-failed">down</span>
+          ) : egress.frozen ? (
+            'frozen'
+          ) : (
+            `${egress.perMinute.toLocaleString('en-US')} req/min`
+          )}
           {egress.refused > 0 && (
             <>
               , <span className="text-failed">{egress.refused.toLocaleString('en-US')} refused</span>

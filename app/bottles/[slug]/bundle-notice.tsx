@@ -20,7 +20,7 @@ export function BundleDown({ slug, down }: { slug: BottleSlug; down: { again: bo
   return (
     <div
       role="alert"
-      className="flex flex-wrap items-start gap-x-3 gap-y-2 border-failed/35 border-y bg-failed-soft px-4 py-2 text-data sm:px-6"
+      className="flex flex-wrap items-start gap-x-3 gap-y-2 border-failed/35 border-y bg-failed-soft px-5 py-2 text-data sm:px-6"
     >
       <StatusShape
         status={{ shape: 'broken-shield', tone: 'failed', progress: null }}
@@ -47,7 +47,7 @@ export function BundleDown({ slug, down }: { slug: BottleSlug; down: { again: bo
 /** What the bottle goes without since a start of the server or of its bundle. */
 export function SecretNotices({ notices }: { notices: readonly string[] }) {
   return (
-    <ul role="status" aria-label="What is missing" className="space-y-1 border-b px-4 py-2 text-data sm:px-6">
+    <ul role="status" aria-label="What is missing" className="space-y-1 border-b px-5 py-2 text-data sm:px-6">
       {notices.map((notice) => (
         <li key={notice} className="flex items-start gap-2 [overflow-wrap:anywhere]">
           <TriangleAlert aria-hidden strokeWidth={1.75} className="mt-0.5 size-4 shrink-0 text-needs" />

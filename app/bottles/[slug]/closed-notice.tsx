@@ -49,7 +49,7 @@ function BoundaryRed({ bottle }: { bottle: BottleView }) {
   return (
     <div
       role="alert"
-      className="flex flex-wrap items-start gap-x-3 gap-y-2 border-failed/35 border-y bg-failed-soft px-4 py-2 text-data sm:px-6"
+      className="flex flex-wrap items-start gap-x-3 gap-y-2 border-failed/35 border-y bg-failed-soft px-5 py-2 text-data sm:px-6"
     >
       <StatusShape
         status={{ shape: 'broken-shield', tone: 'failed', progress: null }}
@@ -81,7 +81,7 @@ function Frozen({ bottle }: { bottle: BottleView }) {
   return (
     <div
       role="status"
-      className="flex flex-wrap items-center gap-x-3 gap-y-1 bg-ink px-4 py-1.5 text-canvas text-data sm:px-6"
+      className="flex flex-wrap items-center gap-x-3 gap-y-1 bg-ink px-5 py-1.5 text-canvas text-data sm:px-6"
     >
       <Snowflake aria-hidden strokeWidth={1.75} className="size-4 shrink-0" />
       <p className="min-w-0 flex-1 max-sm:basis-[calc(100%-28px)]">
