@@ -32,7 +32,9 @@ export function BundleDown({ slug, down }: { slug: BottleSlug; down: { again: bo
         </p>
         <p>
           {visibleText(sentence(down.why), 300)}{' '}
-          <span className="text-muted">Nothing goes out meanwhile. The agent goes on.</span>
+          <span className="text-muted">
+            Nothing goes out {down.again ? 'meanwhile' : 'until you start it again'}. The agent goes on.
+          </span>
         </p>
       </div>
       {!down.again && (
@@ -49,7 +51,7 @@ export function SecretNotices({ notices }: { notices: readonly string[] }) {
   return (
     <ul role="status" aria-label="What is missing" className="space-y-1 border-b px-5 py-2 text-data sm:px-6">
       {notices.map((notice) => (
-        <li key={notice} className="flex items-start gap-2 [overflow-wrap:anywhere]">
+        <li key={notice} className="flex items-start gap-3 [overflow-wrap:anywhere]">
           <TriangleAlert aria-hidden strokeWidth={1.75} className="mt-0.5 size-4 shrink-0 text-needs" />
           {visibleText(notice, 600)}
         </li>
