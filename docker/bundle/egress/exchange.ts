@@ -7,7 +7,7 @@ import { type Authority, hostHeader } from './authority.ts'
 import { credentialHeader } from './credential.ts'
 import { Detail, type Mask } from './detail.ts'
 import { refusedGit } from './git-rule.ts'
-import { upstreamHeaders, valuesOf, withoutHeader } from './headers.ts'
+import { upstreamHeaders, valuesOf, withoutHeaders } from './headers.ts'
 import { type Needles, needlesOf } from './reflection.ts'
 import { Refusal, refusalBody } from './refusal.ts'
 import { hasBody, passedOn, readUpTo, scannedStream } from './request-body.ts'
@@ -71,6 +71,13 @@ export async function exchange(
   }
 }
 
+const NONE: ReadonlySet<string> = new Set()
+/** An answer in a coding that we cannot look into could carry the token back. */
+const CODED: ReadonlySet<string> = new Set(['accept-encoding'])
+/** A token asked for in slices would come back in pieces too small to be known again. */
+const UNCHECKED: ReadonlySet<string> = new Set(['accept-encoding', 'range', 'if-range'])
+const LENGTH: ReadonlySet<string> = new Set(['content-length'])
+
 interface Carried {
   where: Authority & { tls: boolean }
   target: Target
@@ -97,12 +104,9 @@ async function carry(request: IncomingMessage, response: ServerResponse, carried
     carried,
   )
   detail?.asked(left.query, left.headers, Buffer.isBuffer(left.body) ? left.body : null)
-  // An answer in a coding that we cannot look into could carry the token back.
   const looksInside = auth !== null || route.plan.scan.inbound !== false
-  let sent = [...left.headers]
-  if (looksInside) sent = [...withoutHeader(sent, 'accept-encoding'), 'accept-encoding', 'identity']
-  // A token asked for in slices would come back in pieces too small to be known again.
-  if (auth) sent = withoutHeader(withoutHeader(sent, 'range'), 'if-range')
+  const sent = withoutHeaders(left.headers, auth ? UNCHECKED : looksInside ? CODED : NONE)
+  if (looksInside) sent.push('accept-encoding', 'identity')
   let secrets: Needles | null = null
   if (auth) {
     const token = rules.tokens.get(auth.slot)
@@ -147,12 +151,13 @@ interface Left extends Pick<Outbound, 'path' | 'query' | 'headers'> {
 /** The outbound scan. @returns what may leave, as it is or redacted @throws Refusal when it may not */
 async function scanned(request: IncomingMessage, outbound: Outbound, { route, entry, rules }: Carried): Promise<Left> {
   const { outbound: detectors, onMatch } = route.plan.scan
-  const count = (chunk: Buffer) => entry.up(chunk.length)
-  request.on('data', count).pause()
-  if (detectors === false) return { ...outbound, body: hasBody(request) ? passedOn(request) : null }
+  const isBodied = hasBody(request)
+  // Without one, Node itself ends the request once it is answered.
+  if (isBodied) request.on('data', (chunk: Buffer) => entry.up(chunk.length)).pause()
+  if (detectors === false) return { ...outbound, body: isBodied ? passedOn(request) : null }
 
   const encoding = valuesOf(request.rawHeaders, 'content-encoding').join(',').trim().toLowerCase() || null
-  const read = hasBody(request) ? await readUpTo(request) : null
+  const read = isBodied ? await readUpTo(request) : null
   const whole: Outbound = { ...outbound, encoding, body: read && 'whole' in read ? read.whole : null }
   const verdict = await rules.scanner.outbound(whole, detectors, onMatch === 'redact')
   if (verdict.findings.length > 0) {
@@ -165,7 +170,7 @@ async function scanned(request: IncomingMessage, outbound: Outbound, { route, en
   const left = verdict.redacted ? { ...whole, ...verdict.redacted } : whole
   if (!read) return left
   // Its length may have changed; undici says what it is.
-  if ('whole' in read) return { ...left, headers: withoutHeader(left.headers, 'content-length') }
+  if ('whole' in read) return { ...left, headers: withoutHeaders(left.headers, LENGTH) }
   if (encoding)
     throw new Refusal('encoding', 413, 'A compressed body of more than 8 MiB cannot be scanned: send it uncompressed.')
   const rest = passedOn(request, read.begun)

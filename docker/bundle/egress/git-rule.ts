@@ -7,8 +7,8 @@ import type { Target } from './target.ts'
  * @see https://git-scm.com/docs/http-protocol
  */
 export function refusedGit(method: string, { path, query }: Target, mayFetch: boolean): Refusal | null {
-  const services = [...new URLSearchParams(query).getAll('service')]
   const asksRefs = path.endsWith('/info/refs')
+  const services = asksRefs ? new URLSearchParams(query).getAll('service') : []
   const pushes =
     path.endsWith('/git-receive-pack') ||
     (asksRefs && services.includes('git-receive-pack')) ||

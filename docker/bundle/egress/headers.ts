@@ -90,5 +90,9 @@ export function valuesOf(raw: RawHeaders, name: string): string[] {
   return values
 }
 
-export const withoutHeader = (raw: RawHeaders, name: string): string[] =>
-  raw.filter((_, i) => raw[i - (i % 2)]!.toLowerCase() !== name)
+/** @param names in lower case */
+export function withoutHeaders(raw: RawHeaders, names: ReadonlySet<string>): string[] {
+  const headers: string[] = []
+  for (let i = 0; i < raw.length; i += 2) if (!names.has(raw[i]!.toLowerCase())) headers.push(raw[i]!, raw[i + 1]!)
+  return headers
+}

@@ -8,7 +8,7 @@ import { AuditEntry } from './audit.ts'
 import { type Authority, hostHeader } from './authority.ts'
 import { credentialHeader } from './credential.ts'
 import type { Rules } from './exchange.ts'
-import { upstreamHeaders, valuesOf, withoutHeader } from './headers.ts'
+import { upstreamHeaders, valuesOf, withoutHeaders } from './headers.ts'
 import { lastWords } from './last-words.ts'
 import { ByteWatch, needlesOf } from './reflection.ts'
 import { Refusal } from './refusal.ts'
@@ -57,7 +57,7 @@ export async function upgradeWebSocket(
     }
     const authority = where.port === 443 ? where.host : `${where.host}:${where.port}`
     const { headers } = upstreamHeaders(request.rawHeaders, authority, route.plan.auth ? [route.plan.auth.header] : [])
-    const kept = withoutHeader(headers, 'sec-websocket-extensions')
+    const kept = withoutHeaders(headers, new Set(['sec-websocket-extensions']))
     const { outbound, onMatch } = route.plan.scan
     if (outbound !== false) {
       const parts = {
