@@ -94,6 +94,7 @@ test('no value of a secret is in a plan, though all of them are in the environme
   expect(plan.env).toEqual([
     { name: 'ASKED', origin: 'asked', message: 'Your key', from: 'dev' },
     expect.objectContaining({ name: 'CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC', origin: 'provider' }),
+    expect.objectContaining({ name: 'CLAUDE_CODE_DISABLE_OFFICIAL_MARKETPLACE_AUTOINSTALL', origin: 'provider' }),
     { name: 'CLAUDE_CODE_OAUTH_TOKEN', origin: 'provider', value: 'bot-bottle-placeholder', from: 'claude' },
     expect.objectContaining({ name: 'DISABLE_AUTOUPDATER', origin: 'provider' }),
     { name: 'FROM_HOST', origin: 'host', hostName: 'HOST_SECRET', from: 'dev' },

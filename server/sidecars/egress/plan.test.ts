@@ -47,6 +47,7 @@ test('`false` switches a direction off, a list narrows it', () => {
     outbound: ['known_secrets'],
     inbound: false,
     onMatch: 'redact',
+    onInbound: 'block',
   })
 })
 
