@@ -27,8 +27,9 @@ export function heldOutput(overflowIsError: boolean): Output {
       if (overflowIsError && (stdout.cut || stderr.cut)) {
         throw agentFailed('exec', `output exceeds ${CAP} bytes; use --stream`)
       }
-      for (const chunk of stdout.chunks) process.stdout.write(chunk)
-      for (const chunk of stderr.chunks) process.stderr.write(chunk)
+      // At once: who reads must not see half of what was held back.
+      process.stdout.write(Buffer.concat(stdout.chunks))
+      process.stderr.write(Buffer.concat(stderr.chunks))
     },
   }
 }
