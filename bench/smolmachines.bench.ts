@@ -41,9 +41,12 @@ async function makingArtifacts(home: MachineHome): Promise<void> {
       using output = new StepOutput('artifact', () => {})
       await artifact(agent, 'archive', { ...tools, cache }, output, new AbortController().signal)
     }
-    const [built] = await timings(1, make)
+    // Not by `timings`, which warms up: the second time it is found.
+    const begun = performance.now()
+    await make()
+    const built = performance.now() - begun
     const hits = await timings(TRIES, make)
-    report({ figure: `artifact made, ${ON}`, unit: 'ms', ours: built!, tries: 1 })
+    report({ figure: `artifact made, ${ON}`, unit: 'ms', ours: built, tries: 1 })
     report({ figure: `artifact found in the cache, ${ON} (median)`, unit: 'ms', ours: median(hits), tries: TRIES })
   } finally {
     await rm(cache, { recursive: true, force: true })
