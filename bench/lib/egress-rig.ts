@@ -9,6 +9,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { LeafIssuer, mintCa } from '../../docker/bundle/egress/leaf-issuer.ts'
 import { bundleInto } from '../../scripts/lib/bundle.mjs'
 import type { EgressInput } from '../../server/contract/bundle.ts'
+import { bundleNode } from './bundle-node.ts'
 
 export const HOST = 'api.test'
 const TOKEN = 'bench-token-0123456789abcdef'
@@ -32,6 +33,7 @@ export class Rig implements Disposable {
   port = 0
   #originCa = ''
   #networkId = ''
+  #node = { command: process.execPath, note: '' }
 
   static async start(): Promise<Rig> {
     const rig = new Rig()
@@ -49,6 +51,7 @@ export class Rig implements Disposable {
     const [line] = (await once(origin.stdout as Readable, 'data')) as [Buffer]
     rig.port = Number(line.toString())
     await bundleInto(path.join(rig.folder, 'bundle'))
+    rig.#node = await bundleNode()
     return rig
   }
 
@@ -73,7 +76,10 @@ export class Rig implements Disposable {
     return { name: 'direct', proxy: null, ca: this.#originCa, child: null }
   }
 
-  /** Our proxy as the bundle runs it: the single file, its secrets on descriptor 3, its audit read from 4. */
+  /**
+   * Our proxy as the bundle runs it: the single file on the image's Node with the supervisor's flag, its secrets on
+   * descriptor 3, its audit read from 4.
+   */
   async egress(name: string, scan: boolean): Promise<Way> {
     const routes = path.join(this.folder, name.replaceAll(' ', '-'))
     mkdirSync(routes)
@@ -93,7 +99,7 @@ export class Rig implements Disposable {
     const port = await freePort()
     const script = path.join(this.folder, 'bundle/egress.mjs')
     const argv = ['--max-old-space-size=256', script, '--routes', routes, '--port', String(port)]
-    const child = this.#spawn(process.execPath, argv)
+    const child = this.#spawn(this.#node.command, argv)
     const [, , , secrets, news] = child.stdio as unknown as [null, null, null, Writable, Readable]
     const ca = await mintCa('bench')
     const input: EgressInput = {
@@ -110,7 +116,7 @@ export class Rig implements Disposable {
     let told = ''
     while (!told.includes('"up"')) told += String((await once(news, 'data'))[0])
     news.resume()
-    return { name, proxy: port, ca: ca.certificate, child }
+    return { name: `${name}${this.#node.note}`, proxy: port, ca: ca.certificate, child }
   }
 
   /** Debian's mitmproxy with an addon that does as little as ours must: one host, one header. */
