@@ -20,7 +20,8 @@ export interface ClientEvents {
 /**
  * One page that shows a session. It is *live* (bytes go to it as they come), *syncing* (a snapshot is being made, bytes
  * wait behind it), or *behind*: it gets nothing until it has drawn what it was sent, and then a snapshot. Behind is only
- * who owes an acknowledgement or is about to be synced; anybody else would stay so for ever.
+ * who owes an acknowledgement or is about to be synced; anybody else would stay so for ever. A snapshot that is being
+ * made is sent whatever comes meanwhile, or a page opened during a flood would have no picture until its end.
  */
 export class Client {
   writer = false
@@ -29,6 +30,8 @@ export class Client {
   #state: 'live' | 'syncing' | 'behind' = 'behind'
   #waiting: Uint8Array[] = []
   #waitingBytes = 0
+  /** More came during a sync than may wait: the snapshot is out of date when it is there. */
+  #overrun = false
   #unacked = 0
   #owesSince = 0
   #generation = 0
@@ -70,7 +73,7 @@ export class Client {
 
   /** Bytes of the terminal. The same buffer may go to many. */
   output(bytes: Uint8Array): void {
-    if (this.#state === 'behind') return
+    if (this.#state === 'behind' || this.#overrun) return
     if (this.#state === 'syncing') {
       this.#waiting.push(bytes)
       this.#waitingBytes += bytes.length
@@ -78,7 +81,7 @@ export class Client {
       this.#send(bytes)
     }
     // The writer holds the source back instead.
-    if (!this.writer && this.backlog > VIEWER_LIMIT) this.fallBehind()
+    if (!this.writer && this.backlog > VIEWER_LIMIT) this.#overflow()
   }
 
   /** It gets nothing more until it has caught up. */
@@ -96,14 +99,11 @@ export class Client {
     this.#syncedAt = Date.now()
     const generation = this.#generation
     const snapshot = await this.takeSnapshot().catch(() => null)
-    if (generation !== this.#generation || snapshot === null) return
-    this.say({ type: 'snapshot', ...snapshot })
-    this.#state = 'live'
-    const waiting = this.#waiting
-    this.#waiting = []
-    this.#waitingBytes = 0
-    for (const bytes of waiting) this.#send(bytes)
-    this.#finishIfEnded()
+    if (generation !== this.#generation) return
+    const overrun = this.#overrun
+    if (snapshot) this.say({ type: 'snapshot', ...snapshot })
+    if (snapshot === null || overrun) this.fallBehind()
+    else this.#goLive()
     this.events.progress()
   }
 
@@ -166,8 +166,30 @@ export class Client {
   #cutOff(): void {
     this.#state = 'behind'
     this.#generation++
+    this.#overrun = false
+    this.#dropWaiting()
+  }
+
+  #overflow(): void {
+    if (this.#state === 'live') {
+      this.fallBehind()
+    } else {
+      this.#overrun = true
+      this.#dropWaiting()
+    }
+  }
+
+  #dropWaiting(): void {
     this.#waiting = []
     this.#waitingBytes = 0
+  }
+
+  #goLive(): void {
+    this.#state = 'live'
+    const waiting = this.#waiting
+    this.#dropWaiting()
+    for (const bytes of waiting) this.#send(bytes)
+    this.#finishIfEnded()
   }
 
   #send(bytes: Uint8Array): void {
@@ -184,11 +206,19 @@ export class Client {
     this.events.progress()
   }
 
-  /** A page may ask as often as it likes; making a snapshot costs us tens of milliseconds. */
+  /** A page may ask as often as it likes: making a snapshot costs us tens of milliseconds, and one not read its memory. */
   #syncSoon(): void {
-    if (this.#timer) return
+    if (this.#timer || this.socket.readyState !== this.socket.OPEN) return
     const wait = Math.max(0, this.#syncedAt + RESYNC_EVERY_MS - Date.now())
-    this.#timer = setTimeout(() => void this.sync(), wait)
+    this.#timer = setTimeout(() => {
+      this.#timer = undefined
+      if (this.socket.bufferedAmount > VIEWER_LIMIT) {
+        this.#syncedAt = Date.now()
+        this.#syncSoon()
+      } else {
+        void this.sync()
+      }
+    }, wait)
   }
 
   #finishIfEnded(): void {

@@ -64,9 +64,10 @@ export class TerminalHost {
     socket.on('error', () => socket.terminate())
     const known = this.#bottles.get(slug)
     const found = session === 'agent' ? known?.agent.session : known?.shells.get(session)
+    // While it is opened anew, the one that is known is the one that ended.
     const soon = this.#closed || (session === 'agent' && this.#opening.has(slug))
-    if (found && !this.#closed) found.attach(socket, visitor)
-    else if (soon) socket.close(TTY_CLOSE.goingAway, 'The terminal is not there at this moment.')
+    if (soon) socket.close(TTY_CLOSE.goingAway, 'The terminal is not there at this moment.')
+    else if (found) found.attach(socket, visitor)
     else socket.close(TTY_CLOSE.notFound, 'There is no such terminal.')
   }
 

@@ -51,6 +51,30 @@ describe('a snapshot', () => {
     await new Promise<void>((done) => terminal.write('\x1b[?1049l$ ', done))
     expect(shown(terminal).slice(0, 2)).toEqual(['$ less file', '$ '])
   })
+  test('comes to whoever asks while the one before is on its way, at whichever turn', async () => {
+    const screen = new Screen({ cols: 20, rows: 3 })
+    screen.write(bytes('$ '))
+    for (let turns = 0; turns < 20; turns++) {
+      await screen.snapshot()
+      for (let n = 0; n < turns; n++) await null
+      expect((await screen.snapshot()).data, `${turns} turns later`).toContain('$ ')
+    }
+  })
+  test('has the size that the screen was given last, though nothing was written since', async () => {
+    const screen = new Screen({ cols: 20, rows: 3 })
+    screen.write(bytes('$ '))
+    await screen.snapshot()
+    screen.resize({ cols: 30, rows: 5 })
+    expect(await screen.snapshot()).toMatchObject({ cols: 30, rows: 5 })
+  })
+  test('is refused to those who still wait for one when the screen is closed', async () => {
+    const screen = new Screen({ cols: 20, rows: 3 })
+    screen.write(bytes('$ '))
+    const waiting = screen.snapshot()
+    screen.dispose()
+    await expect(waiting).rejects.toThrow('The screen was closed.')
+    await expect(screen.snapshot()).rejects.toThrow('The screen was closed.')
+  })
   test('says what the serialize add-on leaves out', async () => {
     const screen = new Screen({ cols: 20, rows: 6 })
     screen.write(bytes('\x1b[?1002h\x1b[?1006h\x1b[?25l\x1b[4 q\x1b]2;fix\x07\x1b[2;4r\x1b(0\x1b[?2004h\x1b[3;5H'))

@@ -39,6 +39,8 @@ export class Screen {
   #busy = false
   #disposed = false
   #latest: ScreenSnapshot | undefined
+  /** Who waits for a snapshot, to be told should the screen be closed before its turn comes. */
+  readonly #asking = new Set<(closed: Error) => void>()
 
   /**
    * @param size in character cells
@@ -75,15 +77,25 @@ export class Screen {
 
   /** Changes the size once all that was written before has been parsed. */
   resize({ cols, rows }: TtySize): void {
-    this.#queue.pushAct(() => this.#terminal.resize(cols, rows))
+    this.#queue.pushAct(() => {
+      this.#latest = undefined
+      this.#terminal.resize(cols, rows)
+    })
     this.#work()
   }
 
-  /** The screen after all that was written before the call, and nothing that is written after it. */
+  /**
+   * The screen after all that was written before the call, and nothing that is written after it.
+   * @throws when the screen is closed first
+   */
   snapshot(): Promise<ScreenSnapshot> {
     return new Promise((resolve, reject) => {
-      if (this.#disposed) return reject(new Error('The screen was closed.'))
-      this.#queue.pushAct(() => this.#take().then(resolve, reject))
+      if (this.#disposed) return reject(wasClosed())
+      this.#asking.add(reject)
+      this.#queue.pushAct(() => {
+        this.#asking.delete(reject)
+        return this.#take().then(resolve, reject)
+      })
       this.#work()
     })
   }
@@ -101,31 +113,33 @@ export class Screen {
   dispose(): void {
     this.#disposed = true
     this.#terminal.dispose()
+    for (const tell of this.#asking) tell(wasClosed())
   }
 
   #work(): void {
-    if (this.#busy) return
-    this.#busy = true
-    this.#parseAll().finally(() => {
-      this.#busy = false
-    })
+    if (!this.#busy) void this.#parseAll()
   }
 
+  /** Idle again as soon as it finds nothing more: whoever pushed in the turns of a promise after that would wait for ever. */
   async #parseAll(): Promise<void> {
-    let since = performance.now()
-    for (let next = this.#queue.shift(); next; next = this.#queue.shift()) {
-      if (this.#disposed) return
-      if (next.kind === 'act') {
-        await next.act()
-      } else {
-        this.#latest = undefined
-        await new Promise<void>((parsed) => this.#terminal.write(next.bytes, parsed))
-        this.onProgress()
+    this.#busy = true
+    try {
+      let since = performance.now()
+      for (let next = this.#queue.shift(); next && !this.#disposed; next = this.#queue.shift()) {
+        if (next.kind === 'act') {
+          await next.act()
+        } else {
+          this.#latest = undefined
+          await new Promise<void>((parsed) => this.#terminal.write(next.bytes, parsed))
+          this.onProgress()
+        }
+        if (await this.#leaveOutFlood()) since = performance.now()
+        if (performance.now() - since < BURST_MS) continue
+        await turn()
+        since = performance.now()
       }
-      if (await this.#leaveOutFlood()) since = performance.now()
-      if (performance.now() - since < BURST_MS) continue
-      await turn()
-      since = performance.now()
+    } finally {
+      this.#busy = false
     }
   }
 
@@ -180,6 +194,8 @@ export class Screen {
     return { parts, scrollback: history - from }
   }
 }
+
+const wasClosed = () => new Error('The screen was closed.')
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is taken out
 const plainTitle = (title: string): string => title.replace(/[\x00-\x1f\x7f-\x9f]/g, '').slice(0, 200)

@@ -349,6 +349,27 @@ test('a dead page is dropped; one that answers is not', async () => {
   expect([dead.readyState, alive.readyState]).toEqual([3, 1])
 })
 
+describe('a socket', () => {
+  test('that closed before it was shown anything takes nobody’s place', async () => {
+    const { tty, session, show } = open()
+    const gone = new ScriptedPage()
+    gone.leaves()
+    session.attach(gone.socket)
+    const page = await show()
+    expect(page.last('hello')?.writer).toBe(true)
+    page.types('ls')
+    await turn()
+    expect(tty.typed).toEqual(['ls'])
+  })
+  test('that comes to a session which was closed is sent away to come back', async () => {
+    const { session } = open()
+    await session.close(TTY_CLOSE.goingAway, 'The agent was started again.')
+    const page = new ScriptedPage()
+    session.attach(page.socket)
+    expect(page.closed?.code).toBe(TTY_CLOSE.goingAway)
+  })
+})
+
 test('characters cut in two by the transport arrive whole', async () => {
   const { tty, show } = open()
   const page = await show()

@@ -104,9 +104,11 @@ export class Session {
   /**
    * A page that comes back takes the place that it has, whatever became of its old socket: one that died without a word
    * counts as open for half a minute. A viewer that comes back leaves the free place to the writer, for a while.
-   * @param socket open, its frames not read yet
+   * @param socket its frames not read yet; one that has closed already says so to nobody, and would stay for ever
    */
   attach(socket: WebSocket, { page, watching }: TtyVisitor = NOBODY): void {
+    if (this.#closed) socket.close(TTY_CLOSE.goingAway, 'The terminal is being closed.')
+    if (this.#closed || socket.readyState !== socket.OPEN) return
     const before = page === null ? undefined : [...this.#clients].find((client) => client.page === page)
     if (before) this.#drop(before)
     const client: Client = new Client(socket, page, () => this.screen.snapshot(), {
@@ -130,6 +132,7 @@ export class Session {
     client.say({ type: 'hello', ...this.#size, writer: client.writer, session: this.id })
     void client.sync()
     if (this.#ended) client.end(this.#ended.code)
+    this.#brake()
   }
 
   /** Sizes the terminal without a page, such as to make a program draw itself anew. */
