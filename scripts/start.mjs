@@ -27,6 +27,5 @@ try {
 
 // In this very process, so that no parent stands between a signal and the server.
 Reflect.set(process.env, 'NODE_ENV', 'production') // Next's types make it read-only
-process.setSourceMapsEnabled(true)
 process.chdir(root)
 await import(pathToFileURL(serverBundle).href)

@@ -1,4 +1,5 @@
 import { messageOf } from './errors.ts'
+import { mappedStack } from './lib/mapped-stack.ts'
 
 const LEVELS = { debug: 10, info: 20, warn: 30, error: 40 } as const
 export type LogLevel = keyof typeof LEVELS
@@ -28,7 +29,7 @@ export const redact = (text: string): string =>
 
 function clean(value: unknown, depth: number): unknown {
   if (typeof value === 'string') return redact(value)
-  if (value instanceof Error) return redact(value.stack ?? messageOf(value))
+  if (value instanceof Error) return redact(value.stack ? mappedStack(value.stack) : messageOf(value))
   if (typeof value === 'bigint') return Number(value)
   if (value === null || typeof value !== 'object') return value
   if (depth > 4) return '…'

@@ -7,6 +7,7 @@ import { lockHome } from './home-lock.ts'
 import { createBareServer, serveApp } from './http/app-server.ts'
 import { holdEarly } from './http/hold-early.ts'
 import { startPages } from './http/pages.ts'
+import { mappedStack } from './lib/mapped-stack.ts'
 import { Scope } from './lib/scope.ts'
 import { listen } from './listen.ts'
 import { createLogger, type Logger } from './logger.ts'
@@ -87,7 +88,7 @@ async function main(): Promise<void> {
 main().catch((error: unknown) => {
   const expected = isAppError(error) || error instanceof EnvError
   process.stderr.write(
-    `bot-bottle did not start. ${expected ? error.message : String((error as Error).stack ?? error)}\n`,
+    `bot-bottle did not start. ${expected ? error.message : mappedStack(String((error as Error).stack ?? error))}\n`,
   )
   // 78: the configuration is at fault; 75: the machine is, so that trying again later can help (sysexits.h).
   process.exit(error instanceof EnvError ? 78 : expected ? 75 : 70)
