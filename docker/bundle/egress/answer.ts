@@ -39,19 +39,14 @@ export function answer(job: AnswerJob): Promise<void> {
     // Of an answer that may be blocked the head waits for the first piece: a refusal can then still take its place.
     let begin = () => {}
     let sized = false
-    let corked = false
-    // Exactly once, and before `end`: Node sends the end of a chunked answer before what is corked, which is lost then.
-    const uncork = () => {
-      if (corked) response.uncork()
-      corked = false
-    }
+    let isHeadAlone = true
+    let resume = () => {}
     const over = (facts: Parameters<AuditEntry['write']>[0] = {}) => {
       entry.write(facts)
       resolve()
     }
     const cut = (refusal: Refusal) => {
       if (!begun) return reject(refusal)
-      uncork()
       if (refusal.rule === 'injection-inbound' && !sized) endMarked(response)
       else response.destroy()
       over({ outcome: 'refused', rule: refusal.rule, message: refusal.message })
@@ -82,12 +77,11 @@ export function answer(job: AnswerJob): Promise<void> {
           sized = valuesOf(passed, 'content-length').length > 0
           entry.note({ status })
           detail?.answered(passed)
-          response.on('drain', control.resume)
-          // What came in one piece goes on in one piece: as a rule all of a small answer. Nothing waits longer than that.
-          response.cork()
-          corked = true
-          response.flushHeaders()
-          process.nextTick(uncork)
+          resume = control.resume
+          // Node sends the head with the first piece: as a rule all of a small answer came in one. Nothing waits longer.
+          process.nextTick(() => {
+            if (isHeadAlone) response.flushHeaders()
+          })
         }
         if (!blocks) begin()
       },
@@ -107,17 +101,20 @@ export function answer(job: AnswerJob): Promise<void> {
         begin()
         entry.down(chunk.length)
         detail?.came(chunk)
-        return response.write(chunk)
+        isHeadAlone = false
+        if (response.write(chunk)) return true
+        response.once('drain', resume)
+        return false
       },
       end() {
         begin()
-        uncork()
+        isHeadAlone = false
         response.end()
         over()
       },
       error: (error) => cut(asRefusal(error)),
     })
-    response.once('close', () => {
+    response.on('close', () => {
       if (response.writableFinished) return
       sending.abort(new Error('The agent closed the connection.'))
       over(gone)

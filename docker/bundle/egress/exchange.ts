@@ -89,8 +89,8 @@ interface Carried {
 async function carry(request: IncomingMessage, response: ServerResponse, carried: Carried): Promise<void> {
   const { where, route, entry, rules } = carried
   const auth = route.plan.auth
-  const authority = where.port === (where.tls ? 443 : 80) ? where.host : `${where.host}:${where.port}`
-  const { headers, stripped } = upstreamHeaders(request.rawHeaders, authority, auth ? [auth.header] : [])
+  const authority = authorityOf(where)
+  const { headers, stripped } = upstreamHeaders(request.rawHeaders, authority, auth?.header)
   if (stripped.length > 0) entry.note({ stripped: [...new Set(stripped)] })
 
   const detail = rules.table.file.log === 2 ? new Detail(rules.mask) : null
@@ -181,10 +181,15 @@ async function scanned(request: IncomingMessage, outbound: Outbound, { route, en
   return { ...left, body }
 }
 
+/** As a Host header names it: the port only where it is not the usual one. */
+const authorityOf = ({ host, port, tls }: Authority & { tls: boolean }): string =>
+  port === (tls ? 443 : 80) ? host : `${host}:${port}`
+
 /** Exactly one Host header, and it names what the tunnel was opened to: no domain fronting. */
 function checkHost(request: IncomingMessage, where: Authority & { tls: boolean }): void {
   const hosts = valuesOf(request.rawHeaders, 'host')
   if (hosts.length !== 1) throw new Refusal('host-mismatch', 400, 'Exactly one Host header is needed.')
+  if (hosts[0] === authorityOf(where)) return // as nearly always, and nothing is to be read then
   const { host, port } = hostHeader(hosts[0]!, where.tls ? 443 : 80)
   if (host !== where.host || port !== where.port) {
     throw new Refusal(

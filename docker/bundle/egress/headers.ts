@@ -38,14 +38,14 @@ const CREDENTIALS = new Set([
 const METHOD_OVERRIDE = new Set(['x-http-method-override', 'x-http-method', 'x-method-override'])
 
 /** Names of the headers that a `Connection` header declares to be for this hop. */
-function namedByConnection(headers: RawHeaders): Set<string> {
-  const names = new Set<string>()
-  for (let i = 0; i < headers.length; i += 2) {
-    if (headers[i]!.toLowerCase() !== 'connection') continue
-    for (const name of headers[i + 1]!.split(',')) names.add(name.trim().toLowerCase())
+function namedByConnection(headers: RawHeaders): ReadonlySet<string> {
+  let names = NONE
+  for (const value of valuesOf(headers, 'connection')) {
+    names = new Set([...names, ...value.split(',').map((name) => name.trim().toLowerCase())])
   }
   return names
 }
+const NONE: ReadonlySet<string> = new Set()
 
 export interface UpstreamHeaders {
   headers: string[]
@@ -55,17 +55,17 @@ export interface UpstreamHeaders {
 
 /**
  * The headers that go upstream: built anew from what the agent sent, less hop-by-hop, credentials and `Host`.
- * @param extra header names that are stripped too: the one that a route injects
+ * @param injects name of the header that the route adds, which is stripped too
  */
-export function upstreamHeaders(raw: RawHeaders, host: string, extra: readonly string[] = []): UpstreamHeaders {
+export function upstreamHeaders(raw: RawHeaders, host: string, injects?: string): UpstreamHeaders {
   const named = namedByConnection(raw)
-  const injected = new Set(extra.map((name) => name.toLowerCase()))
+  const injected = injects?.toLowerCase()
   const headers = ['host', host]
   const stripped: string[] = []
   for (let i = 0; i < raw.length; i += 2) {
     const name = raw[i]!
     const lower = name.toLowerCase()
-    if (CREDENTIALS.has(lower) || injected.has(lower)) stripped.push(lower)
+    if (CREDENTIALS.has(lower) || lower === injected) stripped.push(lower)
     else if (lower === 'host' || HOP_BY_HOP.has(lower) || named.has(lower) || METHOD_OVERRIDE.has(lower)) continue
     else headers.push(name, raw[i + 1]!)
   }
@@ -86,7 +86,10 @@ export function downstreamHeaders(raw: RawHeaders): string[] {
 /** All values of a header. */
 export function valuesOf(raw: RawHeaders, name: string): string[] {
   const values: string[] = []
-  for (let i = 0; i < raw.length; i += 2) if (raw[i]!.toLowerCase() === name) values.push(raw[i + 1]!)
+  for (let i = 0; i < raw.length; i += 2) {
+    const other = raw[i]!
+    if (other.length === name.length && other.toLowerCase() === name) values.push(raw[i + 1]!)
+  }
   return values
 }
 

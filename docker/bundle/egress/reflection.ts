@@ -1,17 +1,22 @@
+import { SampledSearch } from '../scan/sampled-search.ts'
+
 const EMPTY: Buffer = Buffer.alloc(0)
 
-/** What is looked for; made once for each credential, not for each answer. */
-export interface Needles {
-  forms: readonly Buffer[]
-  longest: number
-}
+/**
+ * What is looked for; made once for each credential, not for each answer. Null: nothing.
+ *
+ * One search for all forms: `Buffer.includes` for each of them took a tenth of the time of a large answer.
+ */
+export type Needles = SampledSearch | null
 
 export function needlesOf(values: readonly string[]): Needles {
   const all = values.filter((value) => value.length >= 8).flatMap(forms)
   const shortestFirst = [...new Set(all)].sort((a, b) => a.length - b.length)
-  // What holds another form is found with it; each one more costs a pass over every answer.
+  // What holds another form is found with it.
   const needed = shortestFirst.filter((form, i) => !shortestFirst.slice(0, i).some((shorter) => form.includes(shorter)))
-  return { forms: needed.map((form) => Buffer.from(form)), longest: needed.at(-1)?.length ?? 0 }
+  if (needed.length === 0) return null
+  const texts = needed.map((form) => Buffer.from(form))
+  return new SampledSearch(texts.map((bytes) => ({ bytes, enough: bytes.length })))
 }
 
 /**
@@ -19,25 +24,19 @@ export function needlesOf(values: readonly string[]): Needles {
  * would otherwise hand the injected token to the agent.
  */
 export class ByteWatch {
-  readonly #needles: readonly Buffer[]
-  readonly #keep: number
   #tail: Buffer = EMPTY
 
-  constructor({ forms, longest }: Needles) {
-    this.#needles = forms
-    this.#keep = Math.max(0, longest - 1)
-  }
+  constructor(private readonly needles: Needles) {}
 
   /** @returns true when one of the values has appeared by the end of this chunk */
   seenIn(chunk: Buffer): boolean {
-    if (this.#needles.length === 0) return false
+    if (!this.needles) return false
+    if (this.needles.search(chunk).size > 0) return true
+    const keep = this.needles.longest - 1
     // The seam is small: only the ends of two chunks are ever joined, so a large chunk is not copied.
-    const seam = this.#tail.length === 0 ? EMPTY : Buffer.concat([this.#tail, chunk.subarray(0, this.#keep)])
-    for (const needle of this.#needles) if (chunk.includes(needle) || seam.includes(needle)) return true
-    this.#tail =
-      chunk.length >= this.#keep
-        ? Buffer.from(chunk.subarray(chunk.length - this.#keep))
-        : Buffer.from(this.#tail.length === 0 ? chunk : seam.subarray(Math.max(0, seam.length - this.#keep)))
+    const seam = Buffer.concat([this.#tail, chunk.subarray(0, keep)])
+    if (this.#tail.length > 0 && this.needles.search(seam).size > 0) return true
+    this.#tail = chunk.length >= keep ? Buffer.from(chunk.subarray(chunk.length - keep)) : seam.subarray(-keep)
     return false
   }
 }

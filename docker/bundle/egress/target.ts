@@ -45,6 +45,7 @@ export function requestTarget(raw: string, hasPathRule: boolean): Target {
 }
 
 function normalised(path: string): string {
+  if (!path.includes('%')) return path
   return path.replace(/%[0-9A-Fa-f]{2}/g, (escaped) => {
     const char = String.fromCharCode(Number.parseInt(escaped.slice(1), 16))
     return UNRESERVED.test(char) ? char : escaped.toUpperCase()

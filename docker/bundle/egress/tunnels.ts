@@ -21,6 +21,8 @@ export interface Patience {
 }
 export const PATIENCE: Patience = { firstByteMs: 15_000, scarceMs: 1_000, headersMs: 30_000, silenceMs: 10 * 60_000 }
 const TLS_HANDSHAKE_RECORD = 0x16
+/** Of Node since 24.12, which its types do not know yet: a request without a body is not made to say so by events. */
+const NO_EMPTY_STREAMS = { optimizeEmptyRequests: true }
 
 export interface TunnelEvents {
   request(request: IncomingMessage, response: ServerResponse, where: Authority): void
@@ -141,6 +143,7 @@ export class Tunnels {
         // A missing Host is refused by us, so that it is told.
         requireHostHeader: false,
         requestTimeout: 0, // uploads of gigabytes; the agent's own connection is all it can hold
+        ...NO_EMPTY_STREAMS,
         keepAliveTimeout: 60_000,
         maxHeaderSize: 64 * 1024,
         SNICallback: (name, done) => {

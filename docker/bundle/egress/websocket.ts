@@ -56,7 +56,7 @@ export async function upgradeWebSocket(
       throw new Refusal('no-match', 403, `The route to ${where.host} does not allow ${target.path}.`)
     }
     const authority = where.port === 443 ? where.host : `${where.host}:${where.port}`
-    const { headers } = upstreamHeaders(request.rawHeaders, authority, route.plan.auth ? [route.plan.auth.header] : [])
+    const { headers } = upstreamHeaders(request.rawHeaders, authority, route.plan.auth?.header)
     const kept = withoutHeaders(headers, new Set(['sec-websocket-extensions']))
     const { outbound, onMatch } = route.plan.scan
     if (outbound !== false) {

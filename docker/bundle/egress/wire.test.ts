@@ -138,7 +138,7 @@ describe('headers that go upstream', () => {
         ])
         .concat(['Accept', '*/*', 'X-Own', 'v']),
       'api.example',
-      ['X-Own'],
+      'X-Own',
     )
     expect(headers).toEqual(['host', 'api.example', 'Accept', '*/*'])
     expect(stripped).toEqual(['authorization', 'authorization', 'x-api-key', 'cookie', 'x-own'])

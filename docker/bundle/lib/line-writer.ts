@@ -4,7 +4,7 @@ import type { Writable } from 'node:stream'
 const LIMIT = 4 * 1024 * 1024
 const BATCH = 64 * 1024 // bytes of one write
 /** Lines of so many milliseconds go in one write: a write for each costs more than making the line. */
-const GATHER_MS = 5
+const GATHER_MS = 20
 
 /**
  * Writes lines, in order, one batch at a time. Memory is bounded however slow the reader is, and what had to be dropped is
