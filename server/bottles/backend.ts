@@ -2,7 +2,7 @@ import type { Readable } from 'node:stream'
 import type { BundleLine } from '../contract/bundle.ts'
 import type { BackendName, BottleSlug } from '../contract/ids.ts'
 import type { BottlePlan, PlanFor } from '../contract/plan.ts'
-import type { ProbeReport } from '../contract/probe.ts'
+import type { ProbePace, ProbeReport } from '../contract/probe.ts'
 import type { EngineView, Leftover } from '../contract/views.ts'
 import type { ReleaseFailure } from '../lib/scope.ts'
 import type { ResolvedRequest } from '../manifest/request.ts'
@@ -101,7 +101,7 @@ export interface Bottle {
    * Proves the boundary from inside. @param tokens real tokens by slot, of which only digests go inside
    * @throws when the probe cannot be run, which counts as red
    */
-  probe(tokens: ReadonlyMap<string, string>, signal: AbortSignal): Promise<ProbeReport>
+  probe(tokens: ReadonlyMap<string, string>, signal: AbortSignal, pace?: ProbePace): Promise<ProbeReport>
   /** Writes files for the guest's user, in the place of those that are there. Absent: it cannot. */
   putFiles?(files: readonly GuestFile[], signal: AbortSignal): Promise<void>
   /** Figures about once a second until aborted. */

@@ -3,7 +3,7 @@ import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { EGRESS_PORT } from '../contract/bundle.ts'
 import type { BottleSlug } from '../contract/ids.ts'
-import type { ProbeCheckName, ProbeReport } from '../contract/probe.ts'
+import type { ProbeCheckName, ProbePace, ProbeReport } from '../contract/probe.ts'
 import { homeHash, LABEL } from '../engine/names.ts'
 import type { EngineTools } from '../engine/tools.ts'
 import { HintedError } from '../errors.ts'
@@ -12,8 +12,11 @@ import { CANARY_VARIABLE } from '../guest/guest-env.ts'
 import { boundaryProbe, type ProbeTarget } from '../probe/boundary-probe.ts'
 import { addressesIn } from './addresses.ts'
 
-/** Reads as many bytes as were sent: the end of an exec's input may be lost. */
-const READ_SCRIPT = 'head -c "$1" | node --input-type=module -'
+/**
+ * Reads as many bytes as were sent: the end of an exec's input may be lost. The agent's choice to have `fetch` go by the
+ * proxy makes every start of Node half as long again, and the probe goes there by its own hand.
+ */
+export const READ_SCRIPT = 'unset NODE_USE_ENV_PROXY; head -c "$1" | node --input-type=module -'
 
 /** Checks that a slow answer of egress fails. Who has a way past it fails others, and those are judged at once. */
 const ASKED_OF_EGRESS: ReadonlySet<ProbeCheckName> = new Set([
@@ -39,18 +42,21 @@ export interface ProbedGuest extends Pick<ProbeTarget, 'proxy' | 'subnets'> {
 /**
  * Probes the boundary of a bottle from inside, whoever launched it: what else is there is asked of the engine.
  *
+ * @param guest as it is found meanwhile
  * @param tokens real tokens by slot; only digests go inside
  */
 export async function probeBottle(
   slug: BottleSlug,
-  guest: ProbedGuest,
+  guest: ProbedGuest | Promise<ProbedGuest>,
   tokens: ReadonlyMap<string, string>,
   tools: EngineTools,
   signal: AbortSignal,
+  pace: ProbePace = 'prompt',
 ): Promise<ProbeReport> {
-  const [script, around] = await Promise.all([probeScript(tools.root), surroundings(slug, tools)])
-  const { access, canary, proxy, subnets, gateways = [] } = guest
+  const [found, script, around] = await Promise.all([guest, probeScript(tools.root), surroundings(slug, tools)])
+  const { access, canary, proxy, subnets, gateways = [] } = found
   const target: ProbeTarget = {
+    pace,
     proxy,
     subnets,
     peers: around.peers,

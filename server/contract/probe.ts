@@ -43,8 +43,12 @@ export const PROBE_TARGETS = {
   metadata: 'metadata.google.internal:9',
 } as const
 
+/** `prompt`: somebody waits for it, such as a launch. `thorough`: nobody does, and who hides by being slow is met. */
+export type ProbePace = 'prompt' | 'thorough'
+
 /** What the script inside the bottle is told. Without secrets: a token is known to it by its digest alone. */
 export interface ProbeInput {
+  pace: ProbePace
   /** `http://10.209.0.2:9099` */
   proxy: string
   /** Addresses with a live listener of ours that must not be reached: `10.209.0.1:41234`. */

@@ -61,7 +61,7 @@ export class BoundaryDesk {
 
   /** The same, not waited for: a red one closes egress by itself. */
   probeSoon(slug: BottleSlug): void {
-    void this.#watch.probe(slug).catch(() => {})
+    void this.#watch.probe(slug, 'thorough').catch(() => {})
   }
 
   /** What the last probe found, also of a bottle that is over; null when there was none. */

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { Bottle } from '../bottles/backend.ts'
 import { bottleSlug } from '../contract/ids.ts'
-import type { ProbeReport } from '../contract/probe.ts'
+import type { ProbePace, ProbeReport } from '../contract/probe.ts'
 import { BoundaryWatch } from './boundary-watch.ts'
 
 const slug = bottleSlug.parse('web')
@@ -26,23 +26,23 @@ function watching(
 }
 
 test('a probe that is asked for is run with the bottle’s tokens, and told', async () => {
-  let given: ReadonlyMap<string, string> | null = null
-  const { watch, told } = watching(async (tokens) => {
-    given = tokens
+  let given: unknown[] = []
+  const { watch, told } = watching(async (tokens, _signal, pace) => {
+    given = [tokens, pace]
     return green
   })
   expect(await watch.probe(slug)).toEqual(green)
-  expect(given).toEqual(new Map([['API', 'value']]))
+  expect(given).toEqual([new Map([['API', 'value']]), 'prompt'])
   expect(told).toEqual([green])
   watch.close()
 })
 
-test('a probe is repeated by itself until the bottle is let go of', async () => {
-  let runs = 0
+test('a probe is repeated by itself until the bottle is let go of, and takes its time', async () => {
+  const paces: (ProbePace | undefined)[] = []
   await new Promise<void>((resolve) => {
     const { watch } = watching(
-      async () => {
-        if (++runs === 3) {
+      async (_tokens, _signal, pace) => {
+        if (paces.push(pace) === 3) {
           watch.close()
           resolve()
         }
@@ -51,7 +51,7 @@ test('a probe is repeated by itself until the bottle is let go of', async () => 
       { everyMs: 2 },
     )
   })
-  expect(runs).toBe(3)
+  expect(paces).toEqual(['thorough', 'thorough', 'thorough'])
 })
 
 test('a probe that cannot be run is red in every check, and says why', async () => {

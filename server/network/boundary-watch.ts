@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Bottle } from '../bottles/backend.ts'
 import type { BottleSlug } from '../contract/ids.ts'
-import { PROBE_CHECKS, type ProbeReport } from '../contract/probe.ts'
+import { PROBE_CHECKS, type ProbePace, type ProbeReport } from '../contract/probe.ts'
 import { messageOf, WrongStateError } from '../errors.ts'
 import { KeyedLock } from '../lib/keyed-lock.ts'
 
@@ -49,13 +49,13 @@ export class BoundaryWatch {
   }
 
   /** @throws WrongStateError when the bottle is not up */
-  async probe(slug: BottleSlug): Promise<ProbeReport> {
+  async probe(slug: BottleSlug, pace: ProbePace = 'prompt'): Promise<ProbeReport> {
     const watched = this.#watched.get(slug)
     if (!watched) throw new WrongStateError(`The boundary of ${slug} can be probed while it is up.`)
     const { bottle, end } = watched
     const tokens = await this.parts.tokens(slug)
     return this.#turn.run('probe', async () => {
-      const report = await this.#run(bottle, tokens, end.signal)
+      const report = await this.#run(bottle, tokens, end.signal, pace)
       if (!end.signal.aborted) await this.parts.told(slug, report)
       return report
     })
@@ -65,15 +65,20 @@ export class BoundaryWatch {
     while (!signal.aborted) {
       // Not all at once after a start of the server.
       await sleep(this.everyMs * (0.75 + Math.random() / 2), undefined, { signal, ref: false }).catch(() => {})
-      if (!signal.aborted && this.parts.isUp(slug)) await this.probe(slug).catch(() => {})
+      if (!signal.aborted && this.parts.isUp(slug)) await this.probe(slug, 'thorough').catch(() => {})
     }
   }
 
-  async #run(bottle: Bottle, tokens: ReadonlyMap<string, string>, end: AbortSignal): Promise<ProbeReport> {
+  async #run(
+    bottle: Bottle,
+    tokens: ReadonlyMap<string, string>,
+    end: AbortSignal,
+    pace: ProbePace,
+  ): Promise<ProbeReport> {
     const at = Date.now()
     for (let attempt = 1; ; attempt++) {
       try {
-        return await bottle.probe(tokens, AbortSignal.any([end, AbortSignal.timeout(LIMIT_MS)]))
+        return await bottle.probe(tokens, AbortSignal.any([end, AbortSignal.timeout(LIMIT_MS)]), pace)
       } catch (error) {
         end.throwIfAborted()
         if (attempt === 2 || !this.parts.isUp(bottle.slug)) return unproved(at, messageOf(error))

@@ -10,6 +10,7 @@ const facts = {
 }
 const target = (run: ProbeTarget['run']): ProbeTarget => ({
   run,
+  pace: 'prompt',
   proxy: 'http://10.209.0.2:9099',
   subnets: ['10.209.0.0/28'],
   gateways: ['10.209.0.1'],

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
-import { PROBE_CHECKS, type ProbeCheck, type ProbeInput, type ProbeReport } from '../contract/probe.ts'
+import { PROBE_CHECKS, type ProbeCheck, type ProbeInput, type ProbePace, type ProbeReport } from '../contract/probe.ts'
 import { HintedError } from '../errors.ts'
 import { openLiveListener } from './live-listener.ts'
 
@@ -8,6 +8,7 @@ import { openLiveListener } from './live-listener.ts'
 export interface ProbeTarget {
   /** Runs a Node module inside, as the agent's user with the agent's environment. @returns its standard output */
   run(script: string, signal: AbortSignal): Promise<string>
+  pace: ProbePace
   /** Where the agent finds egress, `http://10.209.0.2:9099`. */
   proxy: string
   /** Networks that the bottle is meant to be on. */
@@ -46,6 +47,7 @@ export async function boundaryProbe(target: ProbeTarget, facts: ProbeFacts, sign
   const startedAt = performance.now()
   await using listener = await openLiveListener()
   const input: ProbeInput = {
+    pace: target.pace,
     proxy: target.proxy,
     listeners: [...listener.addresses, ...target.gateways.map((address) => `${address}:${listener.port}`)],
     dashboard: facts.dashboardPort === null ? [] : dashboardAddresses(target, listener.addresses, facts.dashboardPort),

@@ -10,6 +10,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { mintCa } from '../../docker/bundle/egress/leaf-issuer.ts'
 import { launch } from '../backends/docker/launch.ts'
 import { engineAbsent, TestHome, testRun } from '../backends/docker/testing/test-home.ts'
+import { READ_SCRIPT } from '../bundle/boundary.ts'
 import type { ProbeCheckName } from '../contract/probe.ts'
 import { CANARY_VARIABLE, proxyOf } from '../guest/guest-env.ts'
 import { mintWorldCa } from '../testing/escape/bottle-world.ts'
@@ -58,13 +59,14 @@ describe.skipIf(absent)(`a boundary with a fault${absent ? ` (skipped: ${absent}
       ...told,
     }
     const target: ProbeTarget = {
+      pace: 'prompt',
       proxy: proxyOf(bundle),
       subnets: [`${agent}/28`],
       gateways: [gateway, world.gateway],
       peers: [],
       async run(text) {
         const stdin = Buffer.from(text)
-        const command = ['sh', '-c', 'head -c "$1" | node --input-type=module -', 'probe', String(stdin.length)]
+        const command = ['sh', '-c', READ_SCRIPT, 'probe', String(stdin.length)]
         return (await home.tools.docker.run(world.agent, { command, user: '1000:1000', stdin })).stdout
       },
       ...told,
@@ -107,7 +109,28 @@ describe.skipIf(absent)(`a boundary with a fault${absent ? ` (skipped: ${absent}
     return { told: { proxy: 'http://127.0.0.1:9999' }, undo }
   }
 
-  test('is green without one', async () => expect(await red()).toEqual([]))
+  /** Where the engine's own resolver in the bottle passes names on to, because it is told 127.0.0.1. */
+  const resolver = (afterMs: number, ...transports: ('udp' | 'tcp')[]) =>
+    running(`
+      const answer = (asked) => {
+        const end = asked.indexOf(0, 12) + 5
+        const head = Buffer.concat([asked.subarray(0, 2), Buffer.from('81800001000100000000', 'hex')])
+        return Buffer.concat([head, asked.subarray(12, end), Buffer.from('c00c000100010000003c0004c0000201', 'hex')])
+      }
+      const later = (act) => setTimeout(act, ${afterMs})
+      const datagrams = require('dgram').createSocket('udp4')
+      datagrams.on('message', (asked, { port, address }) => later(() => datagrams.send(answer(asked), port, address)))
+      if (${transports.includes('udp')}) datagrams.bind(53, '127.0.0.1')
+      const connections = require('net').createServer((socket) => socket.on('error', () => {}).on('data', (asked) => {
+        const said = answer(asked.subarray(2))
+        later(() => socket.write(Buffer.concat([Buffer.from([said.length >> 8, said.length & 255]), said])))
+      }))
+      if (${transports.includes('tcp')}) connections.listen(53, '127.0.0.1')`)
+
+  test('is green without one', async () => {
+    expect(await red()).toEqual([])
+    expect(await red({ pace: 'thorough' })).toEqual([])
+  })
 
   test.each<[fault: string, caughtBy: ProbeCheckName[], seed: () => Promise<Fault>]>([
     [
@@ -166,22 +189,15 @@ describe.skipIf(absent)(`a boundary with a fault${absent ? ` (skipped: ${absent}
         return { told, undo: () => Promise.all([undo(), neighbour[Symbol.asyncDispose]()]) }
       },
     ],
+    ['a resolver that answers', ['names'], async () => ({ undo: await resolver(0, 'udp') })],
+    ['a resolver that is slow to answer', ['names'], async () => ({ undo: await resolver(150, 'tcp', 'udp') })],
     [
-      'a resolver that answers',
+      'a resolver that is slow and knows datagrams only',
       ['names'],
-      // Where the engine's own resolver in the bottle forwards to, because it is told 127.0.0.1.
-      async () => ({
-        undo: await running(`
-          const server = require('dgram').createSocket('udp4')
-          server.on('message', (asked, from) => {
-            const end = asked.indexOf(0, 12) + 5
-            const head = Buffer.concat([asked.subarray(0, 2), Buffer.from('81800001000100000000', 'hex')])
-            const answer = Buffer.from('c00c000100010000003c0004c0000201', 'hex')
-            server.send(Buffer.concat([head, asked.subarray(12, end), answer]), from.port, from.address)
-          })
-          server.bind(53, '127.0.0.1')`),
-      }),
+      // A start does not wait for it; the probe that is repeated does.
+      async () => ({ undo: await resolver(150, 'udp'), told: { pace: 'thorough' } }),
     ],
+    ['a resolver that hears and never answers', ['names'], async () => ({ undo: await resolver(60_000, 'tcp') })],
     [
       'a name that leads to the machine',
       ['names'],

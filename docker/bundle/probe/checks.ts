@@ -1,18 +1,18 @@
-import { lookup, Resolver } from 'node:dns/promises'
-import { existsSync, readFileSync } from 'node:fs'
-import { BlockList, isIP } from 'node:net'
-import { networkInterfaces } from 'node:os'
-import { PROBE_TARGETS, type ProbeCheck, type ProbeCheckName, type ProbeInput } from '../../../server/contract/probe.ts'
+import { existsSync } from 'node:fs'
+import {
+  PROBE_TARGETS,
+  type ProbeCheck,
+  type ProbeCheckName,
+  type ProbeInput,
+  type ProbePace,
+} from '../../../server/contract/probe.ts'
+import { names } from './names.ts'
+import { onlyWayOut } from './only-way-out.ts'
+import { type Check, green, none, type Outcome, red } from './outcome.ts'
+import { PACES } from './pace.ts'
 import { connectStatus, reached, throughProxy } from './reach.ts'
 import { findTokens } from './token-search.ts'
 import { trustOfToolchains } from './trust.ts'
-
-type Outcome = Pick<ProbeCheck, 'result' | 'detail'>
-type Check = (input: ProbeInput) => Promise<Outcome>
-
-const green = (detail: string): Outcome => ({ result: 'green', detail })
-const red = (detail: string): Outcome => ({ result: 'red', detail })
-const none = (detail: string): Outcome => ({ result: 'none', detail })
 
 /** Where the agent could keep or be given something. The workspace is the operator's own and is not searched. */
 const SEARCHED = ['/home/node', '/run', '/tmp', '/etc', '/var/tmp', '/opt']
@@ -22,8 +22,6 @@ const ENGINE_SOCKETS = [
   '/run/containerd/containerd.sock',
   '/run/podman/podman.sock',
 ]
-/** A resolver that answers at all answers sooner. */
-const NAME_MS = 200
 const METADATA = [
   '169.254.169.254:80',
   '169.254.170.2:80',
@@ -31,7 +29,6 @@ const METADATA = [
   '168.63.129.16:80',
   '[fd00:ec2::254]:80',
 ]
-const NAMES = ['example.com', 'host.docker.internal', 'gateway.docker.internal', 'metadata.google.internal']
 
 const CHECKS: Readonly<Record<ProbeCheckName, Check>> = {
   async control({ proxy }) {
@@ -51,67 +48,34 @@ const CHECKS: Readonly<Record<ProbeCheckName, Check>> = {
       ? green('Addresses in place of names are refused.')
       : red(`An address in place of a name was answered ${open[0]}.`)
   },
-  async 'only way out'({ subnets }) {
-    const allowed = new BlockList()
-    for (const subnet of subnets) allowed.addSubnet(subnet.split('/')[0]!, Number(subnet.split('/')[1]), 'ipv4')
-    const strange = Object.entries(networkInterfaces()).flatMap(([name, addresses = []]) =>
-      addresses
-        .filter(
-          ({ address, internal, scopeid }) =>
-            !internal && !scopeid && !(isIP(address) === 4 && allowed.check(address, 'ipv4')),
-        )
-        .map(({ address }) => `${name} ${address}`),
-    )
-    if (strange.length > 0) return red(`The bottle is on a network of its own besides: ${strange.join(', ')}.`)
-    const elsewhere = defaultGateways().filter((gateway) => !allowed.check(gateway, 'ipv4'))
-    if (elsewhere.length > 0) return red(`There is a way out by ${elsewhere.join(', ')}.`)
-    return green('One network, and nobody on it who leads further.')
+  'only way out': onlyWayOut,
+  async 'host services'({ listeners, pace }) {
+    return refusedAll(listeners, 'a live listener of this machine', pace)
   },
-  async 'host services'({ listeners }) {
-    return refusedAll(listeners, 'a live listener of this machine')
+  async dashboard({ dashboard, pace }) {
+    return refusedAll(dashboard, 'the dashboard', pace)
   },
-  async dashboard({ dashboard }) {
-    return refusedAll(dashboard, 'the dashboard')
+  async 'other bottles'({ peers, pace }) {
+    return peers.length === 0 ? none('There is no other bottle.') : refusedAll(peers, 'another bottle', pace)
   },
-  async 'other bottles'({ peers }) {
-    return peers.length === 0 ? none('There is no other bottle.') : refusedAll(peers, 'another bottle')
-  },
-  async metadata({ proxy }) {
-    const direct = await reached(METADATA)
-    const named = await connectStatus(proxy, PROBE_TARGETS.metadata)
+  async metadata({ proxy, pace }) {
+    const [direct, named] = await Promise.all([
+      reached(METADATA, PACES[pace].silenceMs),
+      connectStatus(proxy, PROBE_TARGETS.metadata),
+    ])
     if (direct.length > 0) return red(`Reached ${direct.join(', ')}.`)
     return named === 403 || named === 400
       ? green('Cloud metadata is not reached.')
       : red(`Egress answered ${named} for metadata.`)
   },
-  async names() {
-    const own = new Resolver({ timeout: NAME_MS, tries: 1 })
-    // Docker's own resolver answers on this address even when resolv.conf names another.
-    const embedded = new Resolver({ timeout: NAME_MS, tries: 1 })
-    embedded.setServers(['127.0.0.11'])
-    const asked = NAMES.flatMap((name) => [
-      own.resolve4(name).then(() => name),
-      embedded.resolve4(name).then(() => `${name} by 127.0.0.11`),
-      lookup(name).then(() => name),
-    ])
-    const resolved = await Promise.all(
-      asked.map((answer) =>
-        within(
-          answer.catch(() => null),
-          NAME_MS,
-        ),
-      ),
-    )
-    const names = [...new Set(resolved.filter((name) => name !== null))]
-    return names.length === 0 ? green('No name is resolved inside.') : red(`Resolved ${names.join(', ')}.`)
-  },
+  names,
   async 'engine socket'() {
     const there = ENGINE_SOCKETS.filter((socket) => existsSync(socket))
     return there.length === 0 ? green('There is none.') : red(`There is ${there.join(', ')}.`)
   },
-  async tokens({ tokens }) {
+  async tokens({ tokens, pace }) {
     if (tokens.length === 0) return none('This bottle has no credential.')
-    const found = await findTokens(tokens, { folders: SEARCHED, proc: '/proc' })
+    const found = await findTokens(tokens, { folders: SEARCHED, proc: '/proc', searchMs: PACES[pace].searchMs })
     return found.length === 0 ? green('Not in environment, processes or files.') : red(`Found ${found.join(', ')}.`)
   },
   async canary({ proxy, canary }) {
@@ -126,8 +90,8 @@ const CHECKS: Readonly<Record<ProbeCheckName, Check>> = {
       ? green('Stopped, plain and encoded.')
       : red(`Not stopped (${plain} plain, ${coded} in base64).`)
   },
-  async trust() {
-    const toolchains = await trustOfToolchains()
+  async trust({ proxy }) {
+    const toolchains = await trustOfToolchains(proxy)
     const not = toolchains.filter(({ trusted }) => !trusted)
     if (not.length > 0) return red(not.map(({ name, detail }) => `${name}: ${detail}`).join('; '))
     return green(`${toolchains.map(({ name }) => name).join(', ')} trust the bottle’s authority.`)
@@ -147,30 +111,9 @@ export function runChecks(input: ProbeInput): Promise<ProbeCheck[]> {
   )
 }
 
-async function refusedAll(addresses: readonly string[], what: string): Promise<Outcome> {
-  const open = await reached(addresses)
+async function refusedAll(addresses: readonly string[], what: string, pace: ProbePace): Promise<Outcome> {
+  const open = await reached(addresses, PACES[pace].silenceMs)
   return open.length === 0
     ? green(`Not reached at ${addresses.length} addresses.`)
     : red(`Reached ${what}: ${open.join(', ')}.`)
 }
-
-/**
- * The engine writes a default route to the bridge's address, which nobody has; the live listeners show that.
- * @see proc(5), /proc/net/route: destination, gateway and mask as little-endian hexadecimal
- */
-function defaultGateways(): string[] {
-  const lines = readFileSync('/proc/net/route', 'utf8').trim().split('\n').slice(1)
-  return lines.flatMap((line) => {
-    const columns = line.trim().split(/\s+/)
-    if (columns[1] !== '00000000' || columns[7] !== '00000000') return []
-    return [
-      (columns[2]!.match(/../g) ?? [])
-        .reverse()
-        .map((byte) => Number.parseInt(byte, 16))
-        .join('.'),
-    ]
-  })
-}
-
-const within = <T>(promise: Promise<T>, ms: number): Promise<T | null> =>
-  Promise.race([promise, new Promise<null>((resolve) => setTimeout(() => setImmediate(() => resolve(null)), ms))])

@@ -11,8 +11,6 @@ export interface TokenDigest {
 }
 
 const LARGEST_FILE = 1024 * 1024 // bytes
-/** The search is one check of many, and a workspace can be gigabytes: what is not reached in time is not searched. */
-const BUDGET_MS = 120
 /** Other checks wait for answers meanwhile: one that is not heard in time would count as a refusal. */
 const TURN_MS = 4
 
@@ -22,7 +20,7 @@ const TURN_MS = 4
  */
 export async function findTokens(
   tokens: readonly TokenDigest[],
-  places: { folders: readonly string[]; proc: string },
+  places: { folders: readonly string[]; proc: string; searchMs: number },
 ): Promise<string[]> {
   if (tokens.length === 0) return []
   const found = new Set<string>()
@@ -40,9 +38,9 @@ export async function findTokens(
     look('the environment of a process', read(path.join(places.proc, pid, 'environ')))
     look('a command line', read(path.join(places.proc, pid, 'cmdline')))
   }
-  const until = performance.now() + BUDGET_MS
+  const until = cpuMs() + places.searchMs
   const folders = [...places.folders]
-  for (let folder = folders.shift(); folder !== undefined && performance.now() < until; folder = folders.shift()) {
+  for (let folder = folders.shift(); folder !== undefined && cpuMs() < until; folder = folders.shift()) {
     for (const entry of entries(folder)) {
       await giveWay()
       const file = path.join(folder, entry.name)
@@ -70,6 +68,12 @@ export function tokensIn(text: string, tokens: readonly TokenDigest[]): string[]
 
 /** `NAME=value` as a whole and its value alone. */
 const assignment = (line: string): string[] => (line.includes('=') ? [line, line.slice(line.indexOf('=') + 1)] : [line])
+
+/** A machine that is busy is slow to search, and what is left out for that would be found by nobody. */
+function cpuMs(): number {
+  const { user, system } = process.cpuUsage()
+  return (user + system) / 1_000
+}
 
 const read = (file: string): string => quietly(() => readFileSync(file, 'latin1'), '')
 const sizeOf = (file: string): number => quietly(() => lstatSync(file).size, 0)

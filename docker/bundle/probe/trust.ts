@@ -1,5 +1,7 @@
 import { execFile } from 'node:child_process'
 import { existsSync } from 'node:fs'
+import { connect } from 'node:tls'
+import { tunnel } from './reach.ts'
 
 /** Programs are started for this, which takes seconds on a machine that is busy to its limits. */
 const LIMIT_MS = 12_000
@@ -16,7 +18,7 @@ interface Toolchain {
   args: readonly string[]
 }
 
-const URL = 'https://_egress.local/allowlist'
+const HOST = '_egress.local'
 const PYTHON = `
 import sys
 try:
@@ -25,36 +27,47 @@ except ImportError:
   sys.exit(3)
 host, port = os.environ["HTTPS_PROXY"].split("//")[1].split(":")
 s = socket.create_connection((host, int(port)), 10)
-s.sendall(b"CONNECT _egress.local:443 HTTP/1.1\\r\\nHost: _egress.local:443\\r\\n\\r\\n")
+s.sendall(b"CONNECT ${HOST}:443 HTTP/1.1\\r\\nHost: ${HOST}:443\\r\\n\\r\\n")
 s.recv(4096)
 c = ssl.create_default_context()
 c.check_hostname = False
-c.wrap_socket(s, server_hostname="_egress.local").close()
+c.wrap_socket(s, server_hostname="${HOST}").close()
 `
 /** What the script above exits with where Python has no TLS. */
 const NO_TLS = 3
-const NODE = `
-const { connect } = require('node:tls'), http = require('node:http'), { hostname, port } = new URL(process.env.HTTPS_PROXY)
-const r = http.request({ host: hostname, port, method: 'CONNECT', path: '_egress.local:443' })
-r.on('connect', (_, socket) => { const t = connect({ socket, servername: '_egress.local' }, () => { t.destroy(); process.exit(0) }); t.on('error', (e) => { console.error(e.code); process.exit(1) }) })
-r.on('error', () => process.exit(2)); r.end()
-`
-
-/** Programs that make TLS connections with a trust store of their own, and how each is asked to. */
+/** Programs besides Node that make TLS connections with a trust store of their own, and how each is asked to. */
 const TOOLCHAINS: readonly Toolchain[] = [
-  { name: 'node', command: 'node', args: ['-e', NODE] },
-  { name: 'curl', command: 'curl', args: ['-fsS', '-m', '10', '-o', '/dev/null', URL] },
+  { name: 'curl', command: 'curl', args: ['-fsS', '-m', '10', '-o', '/dev/null', `https://${HOST}/allowlist`] },
   { name: 'python', command: 'python3', args: ['-c', PYTHON] },
   // Nothing is there to fetch; what counts is that the connection is trusted.
-  { name: 'git', command: 'git', args: ['ls-remote', 'https://_egress.local/none.git'] },
+  { name: 'git', command: 'git', args: ['ls-remote', `https://${HOST}/none.git`] },
 ]
 const UNTRUSTED = /certificate|self.signed|unable to get (?:local )?issuer|CERT_|SSL/i
 
-/** @returns for each toolchain found here, whether it trusts the bottle's authority */
-export async function trustOfToolchains(): Promise<Trust[]> {
+/** @returns for each toolchain found here, whether it trusts the bottle’s authority */
+export async function trustOfToolchains(proxy: string): Promise<Trust[]> {
   const folders = (process.env.PATH ?? '').split(':')
   const here = TOOLCHAINS.filter(({ command }) => folders.some((folder) => existsSync(`${folder}/${command}`)))
-  return (await Promise.all(here.map(trust))).filter((found) => found !== null)
+  return (await Promise.all([trustOfNode(proxy), ...here.map(trust)])).filter((found) => found !== null)
+}
+
+/** This is a Node program with the agent's environment: one more need not be started for it. */
+async function trustOfNode(proxy: string): Promise<Trust> {
+  const said = (trusted: boolean, detail = 'trusts the bottle’s authority') => ({ name: 'node', trusted, detail })
+  const { socket } = await tunnel(proxy, `${HOST}:443`)
+  if (!socket) return said(false, 'gave no answer')
+  return new Promise((resolve) => {
+    const secured = connect({ socket, servername: HOST, timeout: LIMIT_MS })
+    const end = (trust: Trust) => {
+      secured.destroy()
+      resolve(trust)
+    }
+    secured
+      .once('secureConnect', () => end(said(true)))
+      .once('error', (error: NodeJS.ErrnoException) => end(said(false, error.code ?? error.message)))
+      .once('timeout', () => end(said(false, 'gave no answer')))
+      .once('close', () => end(said(false, 'gave no answer')))
+  })
 }
 
 function trust({ name, command, args }: Toolchain): Promise<Trust | null> {

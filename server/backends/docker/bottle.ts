@@ -4,7 +4,7 @@ import type { Bottle, BottleStats, BundleLink, TtyHistory, TtySize, TtyStream } 
 import { probeBottle } from '../../bundle/boundary.ts'
 import { bundleLink } from '../../bundle/bundle-link.ts'
 import type { BottleSlug } from '../../contract/ids.ts'
-import type { ProbeReport } from '../../contract/probe.ts'
+import type { ProbePace, ProbeReport } from '../../contract/probe.ts'
 import type { Docker } from '../../engine/docker.ts'
 import type { EngineTools } from '../../engine/tools.ts'
 import { putFiles } from '../../guest/provision.ts'
@@ -86,9 +86,9 @@ export class DockerBottle implements Bottle {
     }
   }
 
-  async probe(tokens: ReadonlyMap<string, string>, signal: AbortSignal): Promise<ProbeReport> {
-    const guest = await probedGuest(this.slug, this.container, this.tools)
-    return probeBottle(this.slug, guest, tokens, this.tools, signal)
+  probe(tokens: ReadonlyMap<string, string>, signal: AbortSignal, pace?: ProbePace): Promise<ProbeReport> {
+    const guest = probedGuest(this.slug, this.container, this.tools)
+    return probeBottle(this.slug, guest, tokens, this.tools, signal, pace)
   }
 
   putFiles(files: readonly GuestFile[], signal: AbortSignal): Promise<void> {

@@ -121,7 +121,7 @@ export async function launch(plan: DockerPlan, run: LaunchRun, tools: EngineTool
   await step(run, 'boundary probe', async (signal) => {
     const report = await probeBottle(
       plan.slug,
-      await probedGuest(plan.slug, container, tools),
+      probedGuest(plan.slug, container, tools),
       run.tokens,
       tools,
       signal,

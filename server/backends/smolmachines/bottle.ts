@@ -5,7 +5,7 @@ import type { Bottle, BottleStats, BundleLink, TtyHistory, TtySize, TtyStream } 
 import { probeBottle } from '../../bundle/boundary.ts'
 import { bundleLink } from '../../bundle/bundle-link.ts'
 import type { BottleSlug } from '../../contract/ids.ts'
-import type { ProbeReport } from '../../contract/probe.ts'
+import type { ProbePace, ProbeReport } from '../../contract/probe.ts'
 import { stateFolder } from '../../engine/tools.ts'
 import { putFiles } from '../../guest/provision.ts'
 import type { GuestFile } from '../../providers/guest-file.ts'
@@ -87,8 +87,8 @@ export class SmolmachinesBottle implements Bottle {
     }
   }
 
-  async probe(tokens: ReadonlyMap<string, string>, signal: AbortSignal): Promise<ProbeReport> {
-    return probeBottle(this.slug, await probedMachine(this.slug, this.tools), tokens, this.tools, signal)
+  probe(tokens: ReadonlyMap<string, string>, signal: AbortSignal, pace?: ProbePace): Promise<ProbeReport> {
+    return probeBottle(this.slug, probedMachine(this.slug, this.tools), tokens, this.tools, signal, pace)
   }
 
   putFiles(files: readonly GuestFile[], signal: AbortSignal): Promise<void> {
