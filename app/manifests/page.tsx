@@ -2,6 +2,7 @@ import type { Metadata } from 'next'
 import { StarterSet } from '../_components/launch/starter-set'
 import { ProblemList } from '../_components/manifests/problem-list'
 import { api } from '../_lib/api'
+import { cn } from '../_lib/cn'
 
 export const metadata: Metadata = { title: 'Manifests' }
 
@@ -9,7 +10,8 @@ export default async function ManifestsPage() {
   const manifests = await api().manifests.list({})
   const skillProblems = manifests.skills.flatMap((skill) => skill.problems)
   return (
-    <div className="min-w-0 space-y-4">
+    // Without files there is no tree beside it.
+    <div className={cn('min-w-0 space-y-4', manifests.empty && 'col-span-full mx-auto w-full max-w-[640px] pt-4')}>
       <ProblemList problems={[...manifests.problems, ...skillProblems]} />
       {manifests.empty ? (
         <StarterSet home={manifests.home} />

@@ -42,7 +42,7 @@ export function LaunchFooter({
           className="transition-[opacity,background-color] disabled:delay-300"
         >
           Launch
-          <span className="opacity-75 max-sm:hidden">
+          <span className="max-sm:hidden">
             <Kbd keys="mod+enter" bare />
           </span>
         </Button>

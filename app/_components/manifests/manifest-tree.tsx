@@ -28,7 +28,7 @@ export function ManifestTree({
   const [kind, name] = useSelectedLayoutSegments()
   const list = useRef<HTMLElement>(null)
   useListKeys(list)
-  if (agents.length + bottles.length + skills.length === 0) return <span className="max-sm:hidden" />
+  if (agents.length + bottles.length + skills.length === 0) return null
 
   const links = (of: 'agent' | 'bottle', entries: readonly TreeEntry[], icon: ReactNode) =>
     entries.map((entry, n) => {

@@ -46,7 +46,7 @@ function CheckChip({ check }: { check: ProbeCheck }) {
         data-check={name}
         data-result={result}
         className={cn(
-          'flex h-6 items-center gap-1 whitespace-nowrap rounded-full px-1.5 text-caption transition-colors hover:bg-hover data-popup-open:bg-hover pointer-coarse:h-9',
+          'flex h-6 items-center gap-1 whitespace-nowrap rounded-full px-1.5 text-caption transition-colors hover:bg-hover data-popup-open:bg-hover pointer-coarse:h-11',
           tones[result],
         )}
       >

@@ -83,7 +83,10 @@ function StatusWord({ status, frozen }: { status: BottleStatus; frozen: boolean 
     <span className="flex min-w-0 items-center gap-2 self-start max-sm:order-3 max-sm:w-full">
       <span title={line} className="truncate text-data leading-5">
         <span className={cn('font-medium', toneText[status.tone])}>{status.word}</span>
-        <span className={status.tone === 'needs' ? 'text-ink' : 'text-muted'}>{rest}</span>
+        {/* How long it has been idle may be a minute more than when the server drew it. */}
+        <span className={status.tone === 'needs' ? 'text-ink' : 'text-muted'} suppressHydrationWarning>
+          {rest}
+        </span>
       </span>
       {frozen && <FrozenChip />}
     </span>

@@ -88,9 +88,7 @@ export function Overview({
               <Link href="/launch" className={buttonStyle({ variant: 'primary', className: 'max-sm:hidden' })}>
                 <Plus />
                 Launch
-                <span className="opacity-75">
-                  <Kbd keys="n" bare />
-                </span>
+                <Kbd keys="n" bare />
               </Link>
             </>
           )

@@ -7,7 +7,7 @@ import { StatusShape } from '@/app/_components/ui/status-shape'
 import { countChecks } from '@/app/_lib/network/boundary'
 import type { BottleView } from '@/server/contract/views'
 
-const linkStyle = 'flex items-center gap-1.5 rounded-small text-muted hover:text-ink'
+const linkStyle = 'touch-target flex items-center gap-1.5 rounded-small text-muted hover:text-ink'
 
 /** `Boundary ✓ 11/11   Network 18 req/min, 2 refused`; each leads to what it counts. */
 export function BottleEgressLine({ bottle }: { bottle: BottleView }) {

@@ -43,7 +43,10 @@ export function BottleHeader({ bottle }: { bottle: BottleView }) {
       <div className="flex items-center gap-x-3">
         <h1 className="flex min-w-0 items-center gap-2 text-title max-sm:flex-1" title={name}>
           <StatusShape status={status} />
-          <span className="truncate">{name}</span>
+          {/* On a phone the buttons leave half a line. */}
+          <span className="truncate max-sm:line-clamp-2 max-sm:whitespace-normal max-sm:[overflow-wrap:anywhere]">
+            {name}
+          </span>
         </h1>
         <p className="min-w-0 flex-1 translate-y-px truncate text-data text-muted max-sm:hidden">{about}</p>
         <div className="flex shrink-0 items-center gap-2">

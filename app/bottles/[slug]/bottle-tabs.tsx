@@ -37,7 +37,7 @@ export function BottleTabs({ slug, first, refused }: BottleTabsProps) {
             href={href}
             aria-current={here ? 'page' : undefined}
             className={cn(
-              '-mb-px flex h-9 shrink-0 items-center border-transparent border-b-2 px-2 font-medium text-data text-muted transition-colors hover:text-ink focus-visible:-outline-offset-2 pointer-coarse:h-11',
+              '-mb-px flex h-9 shrink-0 items-center border-transparent border-b-2 px-2 font-medium text-data text-muted transition-colors hover:text-ink focus-visible:-outline-offset-2 pointer-coarse:h-11 pointer-coarse:min-w-11 pointer-coarse:justify-center',
               here && 'border-accent text-ink',
             )}
           >

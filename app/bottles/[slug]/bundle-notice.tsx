@@ -3,12 +3,12 @@
 import { useMutation } from '@tanstack/react-query'
 import { TriangleAlert } from 'lucide-react'
 import { Button } from '@/app/_components/ui/button'
-import { StatusShape } from '@/app/_components/ui/status-shape'
 import { toast } from '@/app/_components/ui/toast'
 import { messageOf } from '@/app/_lib/error-text'
 import { useTRPC } from '@/app/_lib/trpc'
 import { visibleText } from '@/app/_lib/visible-text'
 import type { BottleSlug } from '@/server/contract/ids'
+import { ClosedFrame } from './closed-frame'
 
 /** The bundle does not guard, so nothing goes out: why, and what the operator can do where it does not come back by itself. */
 export function BundleDown({ slug, down }: { slug: BottleSlug; down: { again: boolean; why: string } }) {
@@ -18,31 +18,21 @@ export function BundleDown({ slug, down }: { slug: BottleSlug; down: { again: bo
     }),
   )
   return (
-    <div
-      role="alert"
-      className="flex flex-wrap items-start gap-x-3 gap-y-2 border-failed/35 border-y bg-failed-soft px-5 py-2 text-data sm:px-6"
+    <ClosedFrame
+      title={down.again ? 'Egress is down and is being started again' : 'Egress is down'}
+      action={
+        !down.again && (
+          <Button size="sm" busy={isPending} onClick={() => mutate({ slug })}>
+            Start egress again
+          </Button>
+        )
+      }
     >
-      <StatusShape
-        status={{ shape: 'broken-shield', tone: 'failed', progress: null }}
-        className="mt-px [--surface:var(--failed-soft)]"
-      />
-      <div className="min-w-0 flex-1 [overflow-wrap:anywhere] max-sm:basis-[calc(100%-28px)]">
-        <p className="font-medium text-failed">
-          {down.again ? 'Egress is down and is being started again' : 'Egress is down'}
-        </p>
-        <p>
-          {visibleText(sentence(down.why), 300)}{' '}
-          <span className="text-muted">
-            Nothing goes out {down.again ? 'meanwhile' : 'until you start it again'}. The agent goes on.
-          </span>
-        </p>
-      </div>
-      {!down.again && (
-        <Button size="sm" busy={isPending} onClick={() => mutate({ slug })} className="max-sm:ml-7">
-          Start egress again
-        </Button>
-      )}
-    </div>
+      {visibleText(sentence(down.why), 300)}{' '}
+      <span className="text-muted">
+        Nothing goes out {down.again ? 'meanwhile' : 'until you start it again'}. The agent goes on.
+      </span>
+    </ClosedFrame>
   )
 }
 

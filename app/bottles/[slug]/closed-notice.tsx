@@ -5,13 +5,13 @@ import Link from 'next/link'
 import { usePathname } from 'next/navigation'
 import { useBoundary, useProbe } from '@/app/_components/network/use-boundary'
 import { Button, buttonStyle } from '@/app/_components/ui/button'
-import { StatusShape } from '@/app/_components/ui/status-shape'
 import { useFreeze } from '@/app/_components/use-freeze'
 import { bottleName } from '@/app/_lib/bottle-list'
 import { isBoundaryRed } from '@/app/_lib/bottle-status'
 import { visibleText } from '@/app/_lib/visible-text'
 import type { BottleView } from '@/server/contract/views'
 import { BundleDown, SecretNotices } from './bundle-notice'
+import { ClosedFrame } from './closed-frame'
 
 /** Why nothing goes out, before anything else of the bottle: a probe that failed, or the operator's own hand. */
 export function ClosedNotice({ bottle }: { bottle: BottleView }) {
@@ -47,32 +47,24 @@ function BoundaryRed({ bottle }: { bottle: BottleView }) {
         ? ` at ${red.length} of ${checks.length} checks`
         : ` at “${red.map(({ name }) => name).join('”, “')}”`
   return (
-    <div
-      role="alert"
-      className="flex flex-wrap items-start gap-x-3 gap-y-2 border-failed/35 border-y bg-failed-soft px-5 py-2 text-data sm:px-6"
+    <ClosedFrame
+      title={`Egress closed: the boundary does not hold${where}`}
+      action={
+        <>
+          {!onChecks && (
+            <Link href={href} className={buttonStyle({ size: 'sm' })}>
+              See the checks
+            </Link>
+          )}
+          <Button size="sm" busy={probe.busy} onClick={probe.run}>
+            Check again
+          </Button>
+        </>
+      }
     >
-      <StatusShape
-        status={{ shape: 'broken-shield', tone: 'failed', progress: null }}
-        className="mt-px [--surface:var(--failed-soft)]"
-      />
-      <div className="min-w-0 flex-1 [overflow-wrap:anywhere] max-sm:basis-[calc(100%-28px)]">
-        <p className="font-medium text-failed">Egress closed: the boundary does not hold{where}</p>
-        <p>
-          {red[0]?.detail && `${visibleText(red[0].detail, 240)} `}
-          <span className="text-muted">Nothing goes out until you open it. Stop the bottle unless you know why.</span>
-        </p>
-      </div>
-      <div className="flex gap-2 max-sm:ml-7">
-        {!onChecks && (
-          <Link href={href} className={buttonStyle({ size: 'sm' })}>
-            See the checks
-          </Link>
-        )}
-        <Button size="sm" busy={probe.busy} onClick={probe.run}>
-          Check again
-        </Button>
-      </div>
-    </div>
+      {red[0]?.detail && `${visibleText(red[0].detail, 240)} `}
+      <span className="text-muted">Nothing goes out until you open it. Stop the bottle unless you know why.</span>
+    </ClosedFrame>
   )
 }
 
