@@ -46,7 +46,8 @@ export async function openTerminal(
 ): Promise<OpenTerminal> {
   const { fontFamily } = getComputedStyle(element)
   const faces = [`${fontSize}px ${fontFamily}`, `bold ${fontSize}px ${fontFamily}`]
-  await Promise.all(faces.map((face) => document.fonts.load(face))).catch(() => undefined)
+  // One letter and one sign: the signs are in a font of their own, see globals.css.
+  await Promise.all(faces.map((face) => document.fonts.load(face, 'a⏵'))).catch(() => undefined)
 
   const openLink = (_event: MouseEvent, text: string) => {
     const url = openableLink(text)
