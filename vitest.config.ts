@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import react from '@vitejs/plugin-react'
 import { defineConfig } from 'vitest/config'
 
@@ -10,12 +11,18 @@ const secondTry = process.env.CI ? 1 : 0
 /** No test asserts on time; this is how long a busy machine may take until a test counts as hanging. */
 const PATIENT = 30_000
 
-/** A real engine. One file at a time: two cores, and images that several tests share. */
+/**
+ * A real engine, for which these tests wait more than they compute: one file more at a time than there are cores. Each
+ * has homes, and with them labels, names and networks, of its own; what they share is made before the first.
+ */
 const onEngine = {
   environment: 'node',
-  globalSetup: ['./server/testing/bundle-built.ts'],
+  globalSetup: ['./server/testing/bundle-built.ts', './server/testing/images-built.ts'],
   exclude: notHere,
-  fileParallelism: false,
+  maxWorkers: Math.min(availableParallelism() + 1, 4),
+  /** Of the tests within a file that say they may. */
+  maxConcurrency: 3,
+  sequence: { groupOrder: 1 },
   testTimeout: 120_000,
   hookTimeout: 600_000,
   retry: secondTry,
@@ -29,6 +36,7 @@ export default defineConfig({
         test: {
           name: 'node',
           environment: 'node',
+          maxWorkers: availableParallelism(),
           include: ['{server,docker,scripts,prisma,bench}/**/*.test.{ts,mjs}'],
           exclude: [...notHere, '**/*.{docker,smolvm}.test.ts'],
           retry: secondTry,
@@ -42,6 +50,7 @@ export default defineConfig({
         test: {
           name: 'dom',
           environment: 'happy-dom',
+          maxWorkers: availableParallelism(),
           include: ['app/**/*.test.{ts,tsx}'],
           setupFiles: ['./vitest.dom-setup.ts'],
           retry: secondTry,

@@ -1,5 +1,5 @@
 // A server that kills itself, with SIGKILL, at one exact moment of a launch or a stop. Run by kill.docker.test.ts:
-//   node --import tsx server/testing/doomed-server.ts <home> <workspace> <moment> [milliseconds later]
+//   node --import tsx server/testing/doomed-server.ts <home> <slug> <workspace> <moment> [milliseconds later]
 // Moments: `started <step>`, `done <step>`, `up`, `stop`, `released <name>`.
 import path from 'node:path'
 import { docker } from '../backends/docker/index.ts'
@@ -7,7 +7,7 @@ import type { Backend } from '../bottles/backend.ts'
 import type { DockerPlan } from '../contract/plan.ts'
 import { BottleBench } from './bottle-bench.ts'
 
-const [home = '', workspace = '', moment = '', later = '0'] = process.argv.slice(2)
+const [home = '', label = '', workspace = '', moment = '', later = '0'] = process.argv.slice(2)
 const root = path.resolve(import.meta.dirname, '../..')
 
 const die = () => process.kill(process.pid, 'SIGKILL')
@@ -40,7 +40,7 @@ const doomed: Backend<DockerPlan> = {
 
 const bench = new BottleBench(home, doomed, root)
 await bench.start()
-const slug = await bench.launch('doomed', {}, { workspace: { path: workspace, mode: 'copy' } })
+const slug = await bench.launch(label, {}, { workspace: { path: workspace, mode: 'copy' } })
 await bench.until(slug, 'running', 'failed')
 if (bench.service.get(slug).state === 'failed') throw new Error(bench.service.get(slug).evidence)
 at('up')

@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { promisify } from 'node:util'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, test } from 'vitest'
 import type { StepName } from '../../contract/events.ts'
 import { LAUNCH_STEPS } from '../../contract/launch-steps.ts'
 import { testRun } from '../../testing/test-run.ts'
@@ -18,36 +18,37 @@ const absent = await doubleAbsent()
 /** Those that leave something; images and artifacts are nobody's. */
 const STEPS: readonly StepName[] = LAUNCH_STEPS.smolmachines.slice(LAUNCH_STEPS.smolmachines.indexOf('networks'))
 
-describe.skipIf(absent)(
-  `a server that is killed in the middle of a launch${absent ? ` (skipped: ${absent})` : ''}`,
-  () => {
-    let home: MachineHome
+describe
+  .skipIf(absent)
+  .concurrent(`a server that is killed in the middle of a launch${absent ? ` (skipped: ${absent})` : ''}`, () => {
     let work = ''
     beforeAll(async () => {
-      home = await MachineHome.create()
       work = await mkdtemp(path.join(tmpdir(), 'bot-bottle-work-'))
       await writeFile(path.join(work, 'large'), 'x'.repeat(20_000_000))
       // Images first: what is tried here is what a bottle leaves behind.
+      await using home = await MachineHome.create()
       const { slug } = await launch(await home.plan(), testRun(), home.tools)
       await teardown(slug, home.tools)
     })
-    afterAll(async () => {
-      await home[Symbol.asyncDispose]()
-      await rm(work, { recursive: true, force: true })
-    })
+    afterAll(() => rm(work, { recursive: true, force: true }))
 
-    test.each(STEPS)('at “%s” leaves a bottle that is found, and nothing once it is removed', async (step) => {
-      const script = path.join(import.meta.dirname, 'testing/launch-and-die.ts')
-      const args = ['--import', 'tsx', script, home.home, work, step]
-      await expect(promisify(execFile)(process.execPath, args)).rejects.toMatchObject({ signal: 'SIGKILL' })
-      const found = await existing(home.tools)
-      expect(found).toHaveLength(1)
-      const { slug } = found[0]!
-      // The engine may still be making what it was asked for last.
-      await expect
-        .poll(async () => [...(await teardown(slug, home.tools)), ...(await tracesOf(slug, home))], { timeout: 30_000 })
-        .toEqual([])
-      expect(await existing(home.tools)).toEqual([])
-    })
-  },
-)
+    test.for(STEPS)(
+      'at “%s” leaves a bottle that is found, and nothing once it is removed',
+      async (step, { expect }) => {
+        await using home = await MachineHome.create()
+        const script = path.join(import.meta.dirname, 'testing/launch-and-die.ts')
+        const args = ['--import', 'tsx', script, home.home, work, step]
+        await expect(promisify(execFile)(process.execPath, args)).rejects.toMatchObject({ signal: 'SIGKILL' })
+        const found = await existing(home.tools)
+        expect(found).toHaveLength(1)
+        const { slug } = found[0]!
+        // The engine may still be making what it was asked for last.
+        await expect
+          .poll(async () => [...(await teardown(slug, home.tools)), ...(await tracesOf(slug, home))], {
+            timeout: 30_000,
+          })
+          .toEqual([])
+        expect(await existing(home.tools)).toEqual([])
+      },
+    )
+  })

@@ -14,10 +14,12 @@ import { resolve } from '../../../manifest/resolve.ts'
 import { writeStarter } from '../../../manifest/starter.ts'
 import { HOME_LABEL } from '../../../testing/fake-smolvm/machine/names.ts'
 import { homeDigest } from '../../../testing/fake-smolvm/record/places.ts'
+import { BootTrials } from '../boot-trials.ts'
 import { existing } from '../existing.ts'
 import { plan } from '../plan.ts'
-import { smolvmFacts } from '../preflight.ts'
 import { Smolvm } from '../smolvm.ts'
+import { smolvmFacts } from '../smolvm-facts.ts'
+import { bundleSubnet } from '../subnet.ts'
 import { teardown } from '../teardown.ts'
 import type { SmolmachinesTools } from '../tools.ts'
 
@@ -60,6 +62,7 @@ export class MachineHome implements AsyncDisposable {
   static at(home: string, profile: Profile = '1.9.3', knobs: Record<string, string> = {}, cache = CACHE): MachineHome {
     const extraCa = process.env.NODE_EXTRA_CA_CERTS ?? process.env.SSL_CERT_FILE ?? null
     const environment = { ...process.env, ...doubleEnv(home, profile), ...knobs }
+    const smolvm = new Smolvm(DOUBLE, environment)
     return new MachineHome(home, {
       root: ROOT,
       home,
@@ -70,7 +73,8 @@ export class MachineHome implements AsyncDisposable {
       unenforcedAllowed: true,
       docker: new Docker(),
       images: new KeyedLock(),
-      smolvm: new Smolvm(DOUBLE, environment),
+      smolvm,
+      boots: new BootTrials(smolvm, { home, cache }),
     })
   }
 
@@ -91,7 +95,7 @@ export class MachineHome implements AsyncDisposable {
         home: this.home,
         now: 0,
         planId: planId.parse(randomUUID()),
-        draw: randomUUID().slice(0, 5),
+        draw: drawOfThisWorker(choice.label ?? choice.agent ?? 'shell'),
         taken: new Set(),
       },
     )
@@ -117,6 +121,19 @@ export class MachineHome implements AsyncDisposable {
     for (const { Id } of await docker.listContainers([`${HOME_LABEL}=${homeDigest(dataDir)}`]))
       await docker.removeContainer(Id)
     await rm(this.home, { recursive: true, force: true })
+  }
+}
+
+/**
+ * Test files run side by side, and a bottle's network is chosen when it is planned and made when it is launched: two
+ * planned at once could want the same one. So each worker has every eighth network for its own.
+ */
+function drawOfThisWorker(name: string): string {
+  const share = Number(process.env.VITEST_POOL_ID ?? 0) % 8
+  for (;;) {
+    const draw = randomUUID().slice(0, 5)
+    const wanted = bundleSubnet(`${name}-${draw}`, [])
+    if (Number(wanted?.subnet.split('.')[2]) % 8 === share) return draw
   }
 }
 
