@@ -2,7 +2,10 @@
 export interface Shape {
   /** Shown to the operator and usable as a detector of its own. Several shapes may share one. */
   id: string
-  /** What stands in every token of this kind: the pattern is only tried where this stands. Two characters or more. */
+  /**
+   * What stands in every token of this kind: the pattern is only tried where this stands. Two characters or more; after two
+   * the token goes on with a letter, a digit or one of `._~-`.
+   */
   anchor: string
   /** Sticky, bounded, and begins at the anchor. */
   pattern: RegExp
