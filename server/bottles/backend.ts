@@ -78,7 +78,7 @@ export interface BundleLink {
   /** Settles once it does not run. @throws when the engine goes away, or when aborted */
   ended(signal: AbortSignal): Promise<void>
   /**
-   * Starts it where it does not run, hands everything over, and waits until it guards by the table that is in place.
+   * Makes it where it was removed, starts it where it does not run, hands everything over, and waits until it guards by the table that is in place.
    * @throws HintedError with what it said when it does not come up
    */
   start(secrets: BundleSecrets, signal: AbortSignal): Promise<void>

@@ -1,5 +1,5 @@
 import type { ContainerCreateOptions } from 'dockerode'
-import { ROUTES_FOLDER } from '../contract/bundle.ts'
+import { EGRESS_PORT, ROUTES_FOLDER } from '../contract/bundle.ts'
 import type { BottleSlug } from '../contract/ids.ts'
 import { labelsOf, sidecarsName } from '../engine/names.ts'
 
@@ -14,6 +14,8 @@ export interface BundleParts {
   image: string
   /** Id of the internal network, and the bundle's fixed address there. */
   internal: { network: string; address: string }
+  /** Address of this machine on which its ports are published; null: on none. */
+  published: string | null
   /** Absolute path on the host of the folder in which `routes.yaml` is. */
   routesFolder: string
 }
@@ -38,7 +40,11 @@ export const bundleContainer = (parts: BundleParts): ContainerCreateOptions => (
       [parts.internal.network]: { IPAMConfig: { IPv4Address: parts.internal.address } },
     },
   },
+  ...(parts.published !== null && { ExposedPorts: { [`${EGRESS_PORT}/tcp`]: {} } }),
   HostConfig: {
+    ...(parts.published !== null && {
+      PortBindings: { [`${EGRESS_PORT}/tcp`]: [{ HostIp: parts.published, HostPort: String(EGRESS_PORT) }] },
+    }),
     Init: true,
     NetworkMode: parts.internal.network,
     ReadonlyRootfs: true,

@@ -12,6 +12,8 @@ import { type BundleFoundation, bundleInput, bundleRenewal } from './bundle-inpu
 import { bundleState } from './bundle-state.ts'
 import { DockerBundle } from './docker-bundle.ts'
 import { keptCanary } from './kept-canary.ts'
+import { keptRecipe } from './kept-recipe.ts'
+import { makeBundle } from './make-bundle.ts'
 
 /** Between attempts to read from a bundle that is not there just now. */
 const RETRY_MS = 500
@@ -50,9 +52,12 @@ export function bundleLink(slug: BottleSlug, tools: EngineTools): BundleLink {
     },
     writeTable: (text) => writeTableFile(tableFolder(stateFolder(tools, slug)), text),
     state: async (signal) => bundleState(docker, (await findBundle(slug, tools))?.Id ?? null, signal),
-    ended: async (signal) => void (await docker.waitContainer(await there(), signal)),
+    async ended(signal) {
+      const bundle = await findBundle(slug, tools)
+      if (bundle) await docker.waitContainer(bundle.Id, signal)
+    },
     async start(secrets, signal) {
-      const container = await there()
+      const container = (await findBundle(slug, tools))?.Id ?? (await madeAgain(slug, tools))
       const input = bundleInput(await foundation(slug, container, tools), secrets)
       if (!(await docker.inspectContainer(container))?.State.Running) await docker.startContainer(container)
       await new DockerBundle(docker, container).handOver(input, signal)
@@ -60,6 +65,10 @@ export function bundleLink(slug: BottleSlug, tools: EngineTools): BundleLink {
     renew: async (secrets, signal) => new DockerBundle(docker, await there()).handOver(bundleRenewal(secrets), signal),
   }
 }
+
+/** In the place of one that was removed, by its name, label and address. */
+const madeAgain = async (slug: BottleSlug, tools: EngineTools): Promise<string> =>
+  makeBundle(slug, await keptRecipe(stateFolder(tools, slug)), tools)
 
 async function foundation(slug: BottleSlug, container: string, tools: EngineTools): Promise<BundleFoundation> {
   const state = stateFolder(tools, slug)

@@ -6,6 +6,8 @@ import { KeyedLock } from '../lib/keyed-lock.ts'
 import { HealPolicy } from './heal-policy.ts'
 import { secretNotices } from './secret-notices.ts'
 
+/** Whoever started one that waits did not come to handing over. */
+const WHY = { gone: 'its container was removed', waiting: 'it has no secrets' } as const
 /** Between attempts to ask an engine that is away. */
 const RETRY_MS = 1_000
 /** Longest that a start may take, until it guards. */
@@ -113,12 +115,9 @@ export class BundleKeeper {
         if (this.status.kind !== 'guarding') await this.#adopt(state.given)
         return this.parts.link.ended(signal)
       case 'gone':
-        this.#stands({ kind: 'ended', why: 'its container was removed', gaveUp: false })
-        return this.#pause()
       case 'waiting':
       case 'ended': {
-        // Whoever started one that waits did not come to handing over.
-        const { gaveUp, why: seen } = state.kind === 'ended' ? state : { gaveUp: false, why: 'it has no secrets' }
+        const { gaveUp, why: seen } = state.kind === 'ended' ? state : { gaveUp: false, why: WHY[state.kind] }
         const why = this.#problem ? `${seen}, and it could not be started again: ${this.#problem}` : seen
         const delay = gaveUp ? null : this.#policy.ended(performance.now())
         if (delay === null) {
