@@ -1,5 +1,6 @@
 import { useTheme } from 'next-themes'
 import { type RefObject, useCallback, useEffect, useRef, useState, useSyncExternalStore } from 'react'
+import { loadAgain } from '@/app/_lib/load-again'
 import { type ConnectionState, FIRST } from '@/app/_lib/terminal/connection-state'
 import { linesToConfirm } from '@/app/_lib/terminal/paste'
 import type { OpenTerminal, TerminalElement } from './open-terminal'
@@ -22,24 +23,6 @@ export interface TerminalView {
   ask: (question: Question | null) => void
   /** Pastes, or asks first. */
   paste: (text: string) => void
-}
-
-/** How often, and after how long, a part of the program that did not load is asked for again, ms. */
-const LOAD_AGAIN_MS = [200, 500, 1000, 2000, 4000]
-
-/**
- * A launch makes networks just when its page loads the terminal, and a browser drops requests that are under way when a
- * network interface comes (ERR_NETWORK_CHANGED).
- */
-async function loadOpenTerminal(): Promise<typeof import('./open-terminal')> {
-  for (const delay of LOAD_AGAIN_MS) {
-    try {
-      return await import('./open-terminal')
-    } catch {
-      await new Promise((resolve) => setTimeout(resolve, delay))
-    }
-  }
-  return await import('./open-terminal')
 }
 
 /** Opens the terminal of a session in an element and keeps it until either changes. */
@@ -73,7 +56,7 @@ export function useTerminal({
     setShown(false)
     const { fontSize: size, dark: isDark } = latest.current
     // xterm touches `window` as soon as it is imported, so it is not part of what the server renders.
-    void loadOpenTerminal()
+    void loadAgain(() => import('./open-terminal'))
       .then(({ openTerminal }) =>
         gone
           ? undefined
