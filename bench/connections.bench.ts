@@ -68,7 +68,7 @@ const beside = (value: (way: Way) => number) =>
   typeof rival === 'string' ? {} : { rival: value(rival), rivalName: 'mitmproxy' }
 
 report({
-  figure: `new connections with one request each, ${PARALLEL} at a time`,
+  figure: `${egress.name}: new connections with one request each, ${PARALLEL} at a time`,
   unit: '/s',
   ours: of(egress, 'perSecond'),
   ...beside((way) => of(way, 'perSecond')),
@@ -85,7 +85,7 @@ for (const [name, what] of [
   ['p99', 'p99'],
 ] as const) {
   report({
-    figure: `latency added to a new connection and its first answer (${name})`,
+    figure: `${egress.name}: latency added to a new connection and its first answer (${name})`,
     unit: 'ms',
     ours: of(egress, what) - of(direct, what),
     ...beside((way) => of(way, what) - of(direct, what)),
@@ -93,7 +93,7 @@ for (const [name, what] of [
   })
 }
 report({
-  figure: 'proxy memory, idle',
+  figure: `${egress.name}: memory, idle`,
   unit: 'MiB',
   ours: idle.get(egress)!,
   ...beside((way) => idle.get(way)!),
@@ -118,7 +118,7 @@ async function whileReadSlowly(way: Way): Promise<number> {
   return most - before
 }
 report({
-  figure: 'memory added by a client that reads 1 GiB at a trickle',
+  figure: `${egress.name}: memory added by a client that reads 1 GiB at a trickle`,
   unit: 'MiB',
   ours: await whileReadSlowly(egress),
   ...(typeof rival === 'string' ? {} : { rival: await whileReadSlowly(rival), rivalName: 'mitmproxy' }),
@@ -144,7 +144,7 @@ async function withHalfOpen(way: Way): Promise<{ memory: number; control: number
 const full = await withHalfOpen(egress)
 const rivalFull = typeof rival === 'string' ? null : await withHalfOpen(rival).catch(() => null)
 report({
-  figure: `proxy memory with ${HALF_OPEN} half-open CONNECTs tried`,
+  figure: `${egress.name}: memory with ${HALF_OPEN} half-open CONNECTs tried`,
   unit: 'MiB',
   ours: full.memory,
   ...(rivalFull && { rival: rivalFull.memory, rivalName: 'mitmproxy' }),
@@ -153,7 +153,7 @@ report({
   tries: 1,
 })
 report({
-  figure: 'a new connection and its answer meanwhile',
+  figure: `${egress.name}: a new connection and its answer meanwhile`,
   unit: 'ms',
   ours: full.control,
   ...(rivalFull && { rival: rivalFull.control, rivalName: 'mitmproxy' }),

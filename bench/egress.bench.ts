@@ -7,9 +7,7 @@ import { median, quantile } from './lib/statistics.ts'
 const ROUNDS = 3
 const ROUND_MS = 3_000
 const CONNECTIONS = 32
-const BODY = 1024 * 1024 * 1024
-/** A scanned upload is bound by the scanner, so a quarter tells as much. */
-const SCANNED_BODY = 256 * 1024 * 1024
+const BODY = 512 * 1024 * 1024
 
 using rig = await Rig.start()
 const { address, port } = rig
@@ -84,23 +82,33 @@ for (const [way, times] of [
 }
 report({ figure: 'no proxy: small requests', unit: 'req/s', ours: of(direct, 'perSecond'), tries: ROUNDS })
 
-for (const way of ways) {
-  if (way === rival) continue
-  report({
-    figure: `${way.name}: a body of 1 GiB down`,
-    unit: 'MB/s',
-    ours: await download(way, where, BODY),
-    ...(typeof rival === 'string' ? {} : { rival: await download(rival, where, BODY), rivalName: 'mitmproxy' }),
-    tries: 1,
-  })
-  const size = way === scanning ? SCANNED_BODY : BODY
-  report({
-    figure: `${way.name}: a body of ${size / 1024 ** 2} MiB up`,
-    unit: 'MB/s',
-    ours: await upload(way, where, size),
-    ...(typeof rival === 'string' ? {} : { rival: await upload(rival, where, size), rivalName: 'mitmproxy' }),
-    tries: 1,
-  })
+for (const [direction, carry] of [
+  ['down', download],
+  ['up', upload],
+] as const) {
+  const large = new Map(ways.map((way) => [way, { speeds: [] as number[], cpu: [] as number[] }]))
+  for (let round = 0; round < ROUNDS; round++) {
+    for (const way of ways) {
+      const { speeds, cpu } = large.get(way)!
+      const before = usage(way.child).cpu
+      speeds.push(await carry(way, where, BODY))
+      cpu.push(usage(way.child).cpu - before)
+    }
+  }
+  const body = `a body of ${BODY / 1024 ** 2} MiB ${direction}`
+  for (const way of [direct, plain, scanning]) {
+    const speed = (other: Way) => median(large.get(other)!.speeds)
+    report({ figure: `${way.name}: ${body}`, unit: 'MB/s', ours: speed(way), ...beside(speed), tries: ROUNDS })
+    if (way === direct) continue
+    const cpu = (other: Way) => median(large.get(other)!.cpu)
+    report({
+      figure: `${way.name}: processor time of ${body}`,
+      unit: 's',
+      ours: cpu(way),
+      ...beside(cpu),
+      tries: ROUNDS,
+    })
+  }
 }
 for (const way of [plain, scanning]) {
   report({
