@@ -3,19 +3,27 @@
  * the real token; nothing in the bottle ever did.
  */
 import { randomBytes } from 'node:crypto'
-import { mkdir, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import path from 'node:path'
 import headless from '@xterm/headless'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { containerGuest } from '../backends/docker/container-guest.ts'
 import { engineAbsent, TestHome, type TestRun } from '../backends/docker/testing/test-home.ts'
+import { secretsAgain } from '../bottles/secrets.ts'
+import { bundleLink } from '../bundle/bundle-link.ts'
+import { putFiles } from '../guest/provision.ts'
+import { BundleKeeper } from '../network/bundle-keeper.ts'
 import { PLACEHOLDER_TOKEN } from '../providers/guest.ts'
 import { CODEX_LOGIN } from '../providers/host-logins.ts'
 import { tableOf } from '../sidecars/egress/table-file.ts'
 import { collectTokens } from '../sidecars/egress/tokens.ts'
+import { chatgptLogin, claimsOf } from './chatgpt-login.ts'
 import { mintWorldCa } from './escape/bottle-world.ts'
 import { DockerWorld } from './escape/docker-world.ts'
 import { Made } from './escape/made.ts'
 import { Side } from './escape/side.ts'
+import { until } from './escape/until.ts'
 import { fakeVendor, SAID } from './fake-vendor.ts'
 
 const absent = await engineAbsent()
@@ -131,63 +139,78 @@ describe.skipIf(absent)(`a real agent${absent ? ` (skipped: ${absent})` : ''}`, 
     await tokenStayedOut(set, token)
   })
 
-  test('Codex answers, line by line, with the login of this machine, which stays there', async () => {
-    const userHome = path.join(home.home, 'user')
-    const random = () => randomBytes(24).toString('base64url')
-    const jwt = (claims: object) =>
-      [JSON.stringify({ alg: 'RS256', typ: 'JWT' }), JSON.stringify(claims), randomBytes(64)]
-        .map((part) => Buffer.from(part).toString('base64url'))
-        .join('.')
-    const account = { chatgpt_plan_type: 'plus', chatgpt_account_id: `acc-${random()}` }
+  test('Codex answers, line by line, with the login of this machine, which stays there; renewed there, it goes on with the new one', async () => {
+    const userHome = await mkdtemp(path.join(tmpdir(), 'bot-bottle-user-'))
+    made.use({ [Symbol.asyncDispose]: () => rm(userHome, { recursive: true }) })
+    await mkdir(path.join(userHome, '.codex'))
+    const logIn = (login: object) => writeFile(path.join(userHome, '.codex/auth.json'), JSON.stringify(login))
     const exp = Math.floor(Date.now() / 1000) + 3600
-    const auth = { 'https://api.openai.com/auth': account }
-    const login = {
-      auth_mode: 'chatgpt',
-      OPENAI_API_KEY: null,
-      tokens: {
-        id_token: jwt({ email: `${random()}@example.com`, ...auth }),
-        access_token: jwt({ exp, jti: random(), ...auth }),
-        refresh_token: random(),
-        account_id: account.chatgpt_account_id,
-      },
-      last_refresh: new Date().toISOString(),
-    }
-    const { access_token: token, refresh_token: refresh } = login.tokens
-    await mkdir(path.join(userHome, '.codex'), { recursive: true })
-    await writeFile(path.join(userHome, '.codex/auth.json'), JSON.stringify(login))
-    const slot = { slot: 'codex-login', source: CODEX_LOGIN }
-    const { tokens, logins } = await collectTokens([slot], { hostEnv: {}, userHome })
+    const login = chatgptLogin(exp)
+    const { access_token: token, refresh_token: refresh, account_id: account } = login.tokens
+    await logIn(login)
+    const host = { hostEnv: {}, userHome }
+    const { tokens, logins } = await collectTokens([{ slot: 'codex-login', source: CODEX_LOGIN }], host)
     expect(tokens.get('codex-login')).toBe(token)
-    await rm(userHome, { recursive: true })
     const set = await bottle('{template: codex, forward_host_credentials: true}', ['chatgpt.com'], {
       tokens: Object.fromEntries(tokens),
       logins,
     })
+    const { world, vendor } = set
 
-    const { stdout } = await set.world.sh('cat ~/.codex/auth.json')
-    const guest = JSON.parse(stdout) as typeof login
+    const guestLogin = async () => JSON.parse((await world.sh('cat ~/.codex/auth.json')).stdout) as typeof login
+    const guest = await guestLogin()
     expect(Object.keys(guest)).toEqual(Object.keys(login))
     expect(Object.keys(guest.tokens)).toEqual(Object.keys(login.tokens))
-    const claims = JSON.parse(Buffer.from(guest.tokens.access_token.split('.')[1]!, 'base64url').toString())
-    expect(claims).toEqual({ exp, ...auth })
+    const { jti: _, ...known } = claimsOf(token)
+    expect(claimsOf(guest.tokens.access_token)).toEqual(known)
 
     let goOn = () => {}
     const firstPieceSeen = new Promise<void>((resolve) => {
       goOn = resolve
     })
-    set.vendor.answer = fakeVendor({ goOn: () => firstPieceSeen })
-    const screen = await onScreen(set.world, 'codex "say hi"')
+    vendor.answer = fakeVendor({ goOn: () => firstPieceSeen })
+    const screen = await onScreen(world, 'codex "say hi"')
     const shows = (text: string) => vi.waitUntil(() => screen().includes(text), { timeout: 60_000, interval: 100 })
     await shows(SAID[0].trim()).catch((error) => expect.fail(`${error}: ${screen()}`))
     expect(screen()).not.toContain(SAID[1])
     goOn()
     await shows(SAID[1])
 
-    const turn = set.vendor.arrived.find(({ url }) => url === '/backend-api/codex/responses')!
+    const turn = vendor.arrived.find(({ url }) => url === '/backend-api/codex/responses')!
     expect(turn.body).toContain('say hi')
-    for (const { rawHeaders } of set.vendor.arrived)
-      expect(sent(rawHeaders, 'chatgpt-account-id')).toEqual([account.chatgpt_account_id])
+    for (const { rawHeaders } of vendor.arrived) expect(sent(rawHeaders, 'chatgpt-account-id')).toEqual([account])
     await tokenStayedOut(set, token)
-    expect(await set.world.placesOf(refresh)).toEqual([])
+    expect(await world.placesOf(refresh)).toEqual([])
+
+    // Nobody stops the bottle for it, or launches it again: what keeps its bundle looks at the file.
+    await using kept = keeper(world, host)
+    await until(() => kept.status.kind === 'guarding')
+    const renewed = chatgptLogin(exp + 3600, account)
+    await logIn(renewed)
+    await until(async () => {
+      await kept.look()
+      return claimsOf((await guestLogin()).tokens.access_token).exp === exp + 3600
+    })
+    vendor.forget()
+    vendor.answer = fakeVendor()
+    const { code, stdout, stderr } = await codex(world)
+    expect(code, stderr).toBe(0)
+    expect(stdout).toContain(SAID.join(''))
+    await tokenStayedOut(set, renewed.tokens.access_token)
+    expect(await world.placesOf(renewed.tokens.refresh_token)).toEqual([])
   })
+
+  /** What the server has for each bottle that is up. */
+  function keeper(world: DockerWorld, host: Parameters<typeof secretsAgain>[2]) {
+    const kept = new BundleKeeper({
+      link: bundleLink(world.plan.slug, home.tools),
+      secrets: () => secretsAgain(world.plan, new Map(), host),
+      hasLogin: true,
+      putLogins: (files) =>
+        putFiles(containerGuest(home.tools.docker, world.agent), files, new AbortController().signal),
+      changed() {},
+      back() {},
+    })
+    return Object.assign(kept, { [Symbol.asyncDispose]: async () => kept.close() })
+  }
 })
