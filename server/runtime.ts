@@ -130,6 +130,8 @@ export async function createRuntime(env: Env, logger: Logger, { root, version, p
       folders,
       logger,
       known: () => new Set<string>(registry.all().map(({ slug }) => slug)),
+      frozenOf: (slug) => registry.get(slug).frozen?.digest ?? null,
+      isFreezing: (slug) => registry.view(slug).freezing,
     })
     const engine = () => bottles.engine
 

@@ -21,6 +21,9 @@ export const aBottle = (part: Partial<Omit<BottleView, 'slug'>> & { slug: string
   egress: null,
   lastLine: null,
   leftBehind: [],
+  frozen: null,
+  freezing: false,
+  cannotFreeze: null,
   ...part,
   slug: part.slug as BottleSlug,
 })

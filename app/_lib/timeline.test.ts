@@ -36,6 +36,36 @@ describe('timeline', () => {
     }
   })
 
+  it('begins anew when the bottle is resumed, and keeps nothing of the run before', () => {
+    const launching: BottleEvent = { type: 'state', state: 'launching', evidence: '' }
+    const over = fold([
+      launching,
+      { type: 'step-started', step: 'base image' },
+      { type: 'step-failed', step: 'base image', message: 'no', hint: '', durationMs: 1 },
+      { type: 'release-done', name: 'agent' },
+      { type: 'state', state: 'failed', evidence: '' },
+    ])
+    expect(names(over)).toEqual(['base image: failed'])
+    const again = fold([launching, { type: 'step-started', step: 'earlier run' }], over)
+    expect(names(again)).toEqual(['earlier run: running', ...DOCKER.map((name) => `${name}: waiting`)])
+    expect(again.releases).toEqual([])
+  })
+
+  it('is about the launch: a freeze that fails later is not in it', () => {
+    const up = fold([
+      { type: 'step-started', step: 'start agent' },
+      { type: 'step-done', step: 'start agent', durationMs: 1 },
+    ])
+    const later = fold(
+      [
+        { type: 'step-started', step: 'freeze' },
+        { type: 'step-failed', step: 'freeze', message: 'no', hint: '', durationMs: 1 },
+      ],
+      up,
+    )
+    expect(later).toEqual(up)
+  })
+
   it('follows a step from start to end', () => {
     const running = fold([{ type: 'step-started', step: 'base image' }])
     expect(step(running, 'base image')).toMatchObject({ state: 'running', startedAt: 1000, durationMs: null })

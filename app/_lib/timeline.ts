@@ -48,6 +48,8 @@ export interface Timeline {
   state: { state: BottleState; evidence: string; exitCode: number | null; at: number } | null
   /** What a stop or a failed launch took away, in the order in which it did. */
   releases: readonly TimelineRelease[]
+  /** Steps that a launch of this bottle goes through. */
+  expected: readonly StepName[]
 }
 
 /** What the fold reads of a stored event or of a mark in the log. */
@@ -83,10 +85,13 @@ export const emptyTimeline = (expected: readonly StepName[]): Timeline => ({
   steps: expected.map(emptyStep),
   state: null,
   releases: [],
+  expected,
 })
 
 /** Folds what happened to a bottle into what its page shows; the same events always give the same timeline. */
 export function timeline(before: Timeline, { at, event, firstLine }: TimelineRecord): Timeline {
+  // It may come at any time after the launch, and is no part of it: the log tells of it.
+  if ('step' in event && event.step === 'freeze') return before
   switch (event.type) {
     case 'step-started':
       return { ...before, steps: started(before.steps, event.step, at) }
@@ -110,10 +115,12 @@ export function timeline(before: Timeline, { at, event, firstLine }: TimelineRec
         failure: { message: event.message, hint: event.hint },
       }))
     case 'state':
+      // A bottle that is resumed begins again with nothing done; what its run before did is in the log.
+      if (event.state === 'launching') return { ...emptyTimeline(before.expected), state: stateOf(event, at) }
       return {
         ...before,
         steps: atRest(before.steps, event.state),
-        state: { state: event.state, evidence: event.evidence, exitCode: event.exitCode ?? null, at },
+        state: stateOf(event, at),
       }
     case 'release-done':
       return released(before, { name: event.name, failure: null })
@@ -133,6 +140,13 @@ export function timeline(before: Timeline, { at, event, firstLine }: TimelineRec
       return event satisfies never
   }
 }
+
+const stateOf = (event: Extract<BottleEvent, { type: 'state' }>, at: number): NonNullable<Timeline['state']> => ({
+  state: event.state,
+  evidence: event.evidence,
+  exitCode: event.exitCode ?? null,
+  at,
+})
 
 /** The probe is repeated while the agent runs; what the launch shows is the one before its start. */
 export function withChecks(before: Timeline, checks: readonly ProbeCheck[]): Timeline {

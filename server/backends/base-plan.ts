@@ -11,6 +11,7 @@ import { planEgress } from '../sidecars/egress/plan.ts'
 import { planGitGate } from '../sidecars/git-gate/plan.ts'
 import { planEnv } from './env-plan.ts'
 import { planImage } from './image-plan.ts'
+import { resumedPlan } from './resumed-plan.ts'
 
 /**
  * What every backend's plan has. Reads the Dockerfile's folder, a provider of `contrib/` and whether key files are
@@ -49,7 +50,7 @@ export async function basePlan(request: ResolvedRequest, facts: MachineFacts): P
   })
   const needs = { egress, gitGate: git.gitGate, supervise: bottle.supervise }
 
-  return {
+  const plan: CommonPlan = {
     id: request.planId,
     resolvedAt: request.resolvedAt,
     slug: request.slug,
@@ -89,6 +90,7 @@ export async function basePlan(request: ResolvedRequest, facts: MachineFacts): P
       ...absentSidecars(needs),
     ],
   }
+  return request.resume ? resumedPlan(plan, request.resume) : plan
 }
 
 /** One blocker for each variable of the host that is needed and not set, with everything that needs it. */

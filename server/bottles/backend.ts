@@ -1,13 +1,14 @@
 import type { Readable } from 'node:stream'
 import type { BundleLine } from '../contract/bundle.ts'
 import type { BackendName, BottleSlug } from '../contract/ids.ts'
-import type { BottlePlan, PlanFor } from '../contract/plan.ts'
+import type { BottlePlan, FrozenPlan, PlanFor } from '../contract/plan.ts'
 import type { ProbePace, ProbeReport } from '../contract/probe.ts'
 import type { EngineView, Leftover } from '../contract/views.ts'
 import type { ReleaseFailure } from '../lib/scope.ts'
 import type { ResolvedRequest } from '../manifest/request.ts'
 import type { GuestFile } from '../providers/guest-file.ts'
 import type { MachineFacts } from './machine-facts.ts'
+import type { StepOutput } from './step-output.ts'
 import type { LaunchRun } from './steps.ts'
 
 export interface TtySize {
@@ -118,6 +119,29 @@ export interface ExistingBottle {
   parts: readonly string[]
 }
 
+/** What a freeze is given besides the bottle. */
+export interface FreezeRun {
+  output: StepOutput
+  signal: AbortSignal
+  /** To be told before the agent is ended for it, where it cannot go on. `evidence` is a sentence. */
+  ending(evidence: string): Promise<void>
+}
+
+/** What a bottle was frozen into. */
+export type Frozen = Omit<FrozenPlan, 'image'>
+
+/** Something that was frozen and is still there, whether anybody remembers it or not. */
+export interface FrozenThing {
+  slug: BottleSlug
+  /** As `Frozen.digest`; null for one whose making was interrupted. */
+  digest: string | null
+  kind: 'image' | 'artifact'
+  name: string
+  bytes: number | null
+  /** Epoch milliseconds. */
+  createdAt: number
+}
+
 /** Something changed outside of us. */
 export type EngineChange =
   | { kind: 'engine'; engine: EngineView }
@@ -140,6 +164,16 @@ export interface Backend<P extends BottlePlan = BottlePlan> {
    * @returns what could not be removed, empty when nothing of the bottle is left
    */
   teardown(slug: BottleSlug, onRelease: (name: string, error?: unknown) => void): Promise<ReleaseFailure[]>
+  /**
+   * Keeps the files of a bottle that is up, or whose agent has ended, as what it can be resumed from. The same act again
+   * leaves what was frozen before in its place.
+   * @throws BottleNotFoundError when nothing of its agent is there; HintedError when it cannot be frozen
+   */
+  freeze(slug: BottleSlug, run: FreezeRun): Promise<Frozen>
+  /** Everything of this home that was frozen. */
+  frozen(): Promise<FrozenThing[]>
+  /** Removes what was frozen of a bottle, but for one to keep, by its digest, and what is in use. Safe to repeat. */
+  discardFrozen(slug: BottleSlug, keep: string | null): Promise<void>
   /** Everything of this home that exists, by label. */
   existing(): Promise<ExistingBottle[]>
   /** Reports changes from outside within two seconds, until aborted; survives restarts of the engine. Never throws. */

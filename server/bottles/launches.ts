@@ -9,7 +9,7 @@ import type { LiveBottles } from './live-bottles.ts'
 import { SlugTakenError } from './registry.ts'
 import { backendOf, enter, overBecause, type Room, releases } from './room.ts'
 import { valuesOf } from './secrets.ts'
-import type { LaunchSecrets } from './steps.ts'
+import type { LaunchRun, LaunchSecrets } from './steps.ts'
 
 /** Why a launch ended early. */
 class CancelledError extends HintedError {
@@ -38,9 +38,15 @@ export class Launches {
    *
    * @param prepare stores what the launch needs; when it rejects there is no launch
    * @param secrets are forgotten when the launch has ended
+   * @param first steps that come before the backend's own
    * @throws SlugTakenError while another launch of this name is on its way; whatever `prepare` rejects with
    */
-  async begin(plan: BottlePlan, prepare: () => Promise<void>, secrets: LaunchSecrets): Promise<void> {
+  async begin(
+    plan: BottlePlan,
+    prepare: () => Promise<void>,
+    secrets: LaunchSecrets,
+    first: (run: LaunchRun) => Promise<void> = async () => {},
+  ): Promise<void> {
     const { slug } = plan
     if (this.#running.has(slug)) throw new SlugTakenError(slug)
     const cancel = new AbortController()
@@ -59,7 +65,7 @@ export class Launches {
       over()
       throw error
     }
-    this.#run(plan, secrets, cancel.signal)
+    this.#run(plan, secrets, first, cancel.signal)
       .catch((error) => this.room.logger.error('A launch ended in a way that is not foreseen.', { slug, error }))
       .finally(over)
   }
@@ -80,14 +86,21 @@ export class Launches {
     await this.#running.get(slug)?.settled
   }
 
-  async #run(plan: BottlePlan, secrets: LaunchSecrets, signal: AbortSignal): Promise<void> {
+  async #run(
+    plan: BottlePlan,
+    secrets: LaunchSecrets,
+    first: (run: LaunchRun) => Promise<void>,
+    signal: AbortSignal,
+  ): Promise<void> {
     const { slug } = plan
     const backend = backendOf(this.room, slug)
     const { failed, onRelease } = releases(this.room, slug)
     const scope = new Scope(onRelease)
     const emit = (event: BottleEvent) => this.#tell(plan, event, signal)
     try {
-      const bottle = await backend.launch(plan, { scope, emit, signal, ...secrets })
+      const run = { scope, emit, signal, ...secrets }
+      await first(run)
+      const bottle = await backend.launch(plan, run)
       if (!signal.aborted) {
         // From here on the bottle is nobody's launch: a stop that comes now takes it down as any other.
         this.#running.delete(slug)

@@ -1,4 +1,4 @@
-import type { PlanId, Sha256 } from '../contract/ids.ts'
+import type { BottleSlug, PlanId, Sha256 } from '../contract/ids.ts'
 import type { BottlePlan } from '../contract/plan.ts'
 import type { LaunchChoice } from '../manifest/request.ts'
 
@@ -7,6 +7,8 @@ const MOST = 200
 
 export interface PendingPlan {
   choice: LaunchChoice
+  /** The bottle that runs once more. */
+  resumes?: BottleSlug
   plan: BottlePlan
   digest: Sha256
 }

@@ -4,6 +4,8 @@ import { canonicalJson } from './plan-digest.ts'
 /** Two launches of the same agent differ in these always; two resolutions of one plan only when somebody took the slug. */
 const OF_ONE_RUN = [
   ...['slug', 'container', 'sidecars', 'networks', 'machine'],
+  // Said in words where the plan is shown.
+  'resume',
   // A micro-VM's network comes from its slug, and its list of allowed addresses is the bundle in that network.
   ...['network', 'bundleSubnet', 'gateway', 'bundleAddress', 'allowCidrs'],
 ]

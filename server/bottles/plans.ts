@@ -1,15 +1,17 @@
 import { randomInt, randomUUID } from 'node:crypto'
-import type { PlanId, Sha256 } from '../contract/ids.ts'
+import { FINAL_STATES } from '../contract/events.ts'
+import type { BottleSlug, PlanId, Sha256 } from '../contract/ids.ts'
 import type { BottlePlan, PlanNotice, PlanResolution } from '../contract/plan.ts'
-import { PlanBlockedError, PlanChangedError, PlanNotFoundError } from '../errors.ts'
+import { PlanBlockedError, PlanChangedError, PlanNotFoundError, WrongStateError } from '../errors.ts'
 import type { Manifests } from '../manifest/manifests.ts'
-import type { LaunchChoice } from '../manifest/request.ts'
+import type { LaunchChoice, ResolvedRequest } from '../manifest/request.ts'
 import type { Backends } from './backend.ts'
 import type { MachineFacts } from './machine-facts.ts'
 import { type PendingPlan, PendingPlans } from './pending-plans.ts'
 import { planChanges } from './plan-changes.ts'
 import { planDigest } from './plan-digest.ts'
 import type { BottleRegistry } from './registry.ts'
+import { choiceOf, losses } from './resume-choice.ts'
 import { backendNamed } from './room.ts'
 
 export interface PlansParts {
@@ -40,6 +42,21 @@ export class Plans {
   }
 
   /**
+   * The plan by which a bottle runs once more: what was chosen for it, by the files as they are now.
+   * @throws as `resolve`; WrongStateError while it is not over
+   */
+  async resume(slug: BottleSlug): Promise<PlanResolution> {
+    const before = this.parts.registry.get(slug)
+    if (!FINAL_STATES.includes(before.state))
+      throw new WrongStateError(`${slug} is ${before.state}: it can be resumed once it is over.`)
+    const choice = choiceOf(before.plan)
+    const plan = await this.#plan(choice, { planId: randomUUID() as PlanId, draw: draw(), slug, resumes: true })
+    const digest = planDigest(plan)
+    this.#pending.add({ choice, plan, digest, resumes: slug })
+    return { planId: plan.id, digest, plan, notices: this.parts.notices(), changes: planChanges(before.plan, plan) }
+  }
+
+  /**
    * Takes a reviewed plan for launching: resolves it again, and lets it through only when it is still what was
    * reviewed. `launch` is then called with it; when that refuses, the plan can be confirmed again.
    *
@@ -60,20 +77,34 @@ export class Plans {
     }
   }
 
-  #again({ choice, plan }: PendingPlan): Promise<BottlePlan> {
-    return this.#plan(choice, { planId: plan.id, draw: draw(), slug: plan.slug })
+  #again({ choice, plan, resumes }: PendingPlan): Promise<BottlePlan> {
+    return this.#plan(choice, { planId: plan.id, draw: draw(), slug: plan.slug, resumes: resumes !== undefined })
   }
 
   async #plan(
     choice: LaunchChoice,
-    fixed: { planId: PlanId; draw: string; slug?: BottlePlan['slug'] },
+    { resumes = false, ...fixed }: { planId: PlanId; draw: string; slug?: BottleSlug; resumes?: boolean },
   ): Promise<BottlePlan> {
     const { manifests, backends, registry, facts, unknownSlugs } = this.parts
     const known = registry.all().map(({ slug }) => slug)
     // A slug that was taken since the review is not given a new one here: the launch says that it was taken.
     const taken = new Set<string>([...known, ...unknownSlugs()].filter((slug) => slug !== fixed.slug))
     const request = await manifests.resolve(choice, { ...fixed, now: Date.now(), taken })
-    return backendNamed(backends, request.backend).plan(request, facts())
+    const resumed = resumes && fixed.slug ? this.#resumed(request, fixed.slug) : request
+    return backendNamed(backends, request.backend).plan(resumed, facts())
+  }
+
+  /** What is remembered of the bottle enters planning as data; nobody is asked. */
+  #resumed(request: ResolvedRequest, slug: BottleSlug): ResolvedRequest {
+    const { registry } = this.parts
+    const record = registry.get(slug)
+    const { blockers, warnings } = losses(record, registry.view(slug).cannotFreeze)
+    return {
+      ...request,
+      resume: { frozen: record.frozen },
+      blockers: [...request.blockers, ...blockers],
+      warnings: [...request.warnings, ...warnings],
+    }
   }
 }
 

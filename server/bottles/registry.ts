@@ -11,6 +11,7 @@ interface Sight {
   launch: BottleView['launch']
   life: BottleView['life']
   egress: BottleView['egress']
+  freezing: boolean
   lastLine: string | null
   /** Why the state may be out of date; shown instead of the evidence. */
   doubt: string | null
@@ -27,7 +28,7 @@ export class SlugTakenError extends WrongStateError {
   }
 }
 
-const NOTHING_SEEN: Sight = { launch: null, life: null, egress: null, lastLine: null, doubt: null }
+const NOTHING_SEEN: Sight = { launch: null, life: null, egress: null, freezing: false, lastLine: null, doubt: null }
 const RETRY_MS = 2_000
 
 /**
@@ -96,6 +97,7 @@ export class BottleRegistry {
       leftBehind: [],
       plan,
       planDigest,
+      frozen: null,
       createdAt: now,
       startedAt: null,
       endedAt: null,
@@ -109,6 +111,27 @@ export class BottleRegistry {
       throw error
     }
     this.#publish(slug)
+  }
+
+  /**
+   * Lets a bottle that is over begin again, with all that was remembered of it before: its log, its links, what was frozen.
+   * @throws whatever the database says when it cannot store; nothing has changed then
+   */
+  async renew(plan: BottlePlan, planDigest: Sha256, evidence: string): Promise<void> {
+    const before = this.get(plan.slug)
+    // Changes that wait to be stored are of the run before.
+    await this.saved()
+    const now = Date.now()
+    const record: BottleRecord = {
+      ...before,
+      ...{ provider: plan.provider.name, plan, planDigest, evidence },
+      ...{ state: 'launching', exitCode: null, leftBehind: [] },
+      ...{ createdAt: now, startedAt: null, endedAt: null, stateSince: now },
+    }
+    await this.store.renew(record)
+    this.#records.set(plan.slug, record)
+    this.#sights.delete(plan.slug)
+    this.#publish(plan.slug)
   }
 
   /** Changes what is remembered. */
@@ -142,10 +165,17 @@ export class BottleRegistry {
   }
 
   view(slug: BottleSlug): BottleView {
-    const { plan, planDigest: _digest, ...record } = this.get(slug)
+    const { plan, planDigest: _digest, frozen, ...record } = this.get(slug)
     const { doubt, ...sight } = this.#sights.get(slug) ?? NOTHING_SEEN
     const runtime = plan.backend === 'docker' ? plan.runtime : 'micro-VM'
-    return { ...record, ...sight, runtime, evidence: doubt ?? record.evidence }
+    return {
+      ...record,
+      ...sight,
+      runtime,
+      evidence: doubt ?? record.evidence,
+      frozen: frozen && { at: frozen.frozenAt, bytes: frozen.bytes },
+      cannotFreeze: plan.backend === 'smolmachines' ? (plan.cannotFreeze ?? null) : null,
+    }
   }
 
   /** Newest first. */

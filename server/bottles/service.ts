@@ -1,12 +1,15 @@
+import type { BottleState } from '../contract/events.ts'
 import type { BottleSlug, PlanId, Sha256 } from '../contract/ids.ts'
 import type { BottlePlan, PlanNotice, PlanResolution } from '../contract/plan.ts'
-import type { BottleDetail, BottleView, EngineView } from '../contract/views.ts'
+import type { BottleDetail, BottleView, EngineView, FrozenView } from '../contract/views.ts'
 import { HostProblemError, isAppError, messageOf, WrongStateError } from '../errors.ts'
 import type { LaunchChoice } from '../manifest/request.ts'
 import type { TtySize } from './backend.ts'
+import { Freezes } from './freezes.ts'
 import { Launches } from './launches.ts'
 import { LiveBottles } from './live-bottles.ts'
 import { Plans, type PlansParts } from './plans.ts'
+import { Resumes } from './resumes.ts'
 import { backendOf, type Room } from './room.ts'
 import { launchSecrets, valuesOf } from './secrets.ts'
 import { STOPPED_BY_OPERATOR, Stops } from './stops.ts'
@@ -25,6 +28,9 @@ const STARTS_FROZEN: PlanNotice = {
   fix: 'Open its egress on its page once it runs. With the last frozen bottle that you open, it is lifted for those that come.',
 }
 
+/** In these states the agent's files are there. */
+const HAS_FILES: readonly BottleState[] = ['running', 'idle', 'needs-you', 'exited']
+
 /** Most often the disk is full. The plan can be confirmed again. */
 class NotStoredError extends HostProblemError {
   constructor(folder: string, cause: unknown) {
@@ -40,6 +46,8 @@ export class BottleService {
   readonly #live: LiveBottles
   readonly #launches: Launches
   readonly #stops: Stops
+  readonly #freezes: Freezes
+  readonly #resumes: Resumes
   readonly #watch: EngineWatch
   readonly #plans: Plans
 
@@ -49,7 +57,9 @@ export class BottleService {
   ) {
     this.#live = new LiveBottles(room)
     this.#launches = new Launches(room, this.#live)
-    this.#stops = new Stops(room, this.#live)
+    this.#freezes = new Freezes(room, this.#live)
+    this.#stops = new Stops(room, this.#live, this.#freezes)
+    this.#resumes = new Resumes(room, this.#live, (slug) => this.#stops.has(slug) || this.#freezes.has(slug))
     this.#watch = new EngineWatch(room, { launches: this.#launches, stops: this.#stops, live: this.#live })
     const { registry, backends } = room
     this.#plans = new Plans({
@@ -74,11 +84,20 @@ export class BottleService {
     return this.#plans.resolve(choice)
   }
 
+  /** The plan by which a bottle that is over runs once more, to be confirmed by `launch`. */
+  resume(slug: BottleSlug): Promise<PlanResolution> {
+    return this.#plans.resume(slug)
+  }
+
   /** @returns as soon as the launch has begun; how it goes is told by its events */
   launch({ planId, digest, secrets }: LaunchRequest): Promise<{ slug: BottleSlug }> {
     return this.#plans.confirm(planId, digest, async (plan, planDigest) => {
       const gathered = await launchSecrets(plan, secrets, this.room)
-      await this.#launches.begin(plan, () => this.#prepare(plan, planDigest, valuesOf(gathered)), gathered)
+      const values = valuesOf(gathered)
+      if (plan.resume) {
+        const prepare = () => this.#resumes.prepare(plan, planDigest, values)
+        await this.#launches.begin(plan, prepare, gathered, (run) => this.#resumes.clear(plan, run))
+      } else await this.#launches.begin(plan, () => this.#prepare(plan, planDigest, values), gathered)
       void this.#launches.settled(plan.slug).then(() => this.#watch.recheck(plan.backend))
       return { slug: plan.slug }
     })
@@ -128,10 +147,24 @@ export class BottleService {
       throw new WrongStateError(`${slug} is not being launched any more: it is ${state}. To end it, stop it.`)
   }
 
+  /**
+   * Keeps the files of a bottle, so that it can be resumed from them.
+   * @throws WrongStateError when there is nothing to keep, or its backend cannot
+   */
+  freeze(slug: BottleSlug): Promise<FrozenView> {
+    const { state } = this.room.registry.get(slug)
+    if (this.#launches.has(slug) || this.#stops.has(slug) || !HAS_FILES.includes(state))
+      throw new WrongStateError(
+        `${slug} is ${state}: only a bottle that runs, or whose agent has ended, can be frozen.`,
+      )
+    return this.#freezes.freeze(slug)
+  }
+
   /** Takes a bottle down, whatever it is doing. @returns names of what could not be removed */
   async stop(slug: BottleSlug): Promise<{ leftBehind: string[] }> {
     const { registry } = this.room
     registry.get(slug)
+    await this.#freezes.settled(slug)
     if (this.#launches.cancel(slug)) {
       await this.#launches.settled(slug)
       return { leftBehind: [...registry.get(slug).leftBehind] }
@@ -144,13 +177,15 @@ export class BottleService {
     return { leftBehind: await this.#stops.stop(slug, STOPPED_BY_OPERATOR) }
   }
 
-  /** Forgets a bottle that is over: its log, plan, shares and state folder. Removes what is left of it first. */
+  /** Forgets a bottle that is over: its log, plan, shares, state folder and what was frozen. Removes what is left of it first. */
   async remove(slug: BottleSlug): Promise<void> {
     const { registry, events, folders } = this.room
     const { state } = registry.get(slug)
     if (!['exited', 'failed', 'stopped'].includes(state))
       throw new WrongStateError(`${slug} is ${state}. Stop it before you remove it.`)
-    const existing = await backendOf(this.room, slug).existing()
+    await this.#freezes.settled(slug)
+    const backend = backendOf(this.room, slug)
+    const existing = await backend.existing()
     if (existing.some((bottle) => bottle.slug === slug)) {
       const leftBehind = await this.#stops.stop(slug, STOPPED_BY_OPERATOR)
       if (leftBehind.length > 0)
@@ -159,6 +194,7 @@ export class BottleService {
         )
     }
     await this.#live.down(slug)
+    await backend.discardFrozen(slug, null)
     await events.remove(slug)
     await folders.remove(slug, { keepRecording: false })
     await registry.remove(slug)

@@ -5,6 +5,8 @@ import type { BottlePlan } from '../contract/plan.ts'
 
 /** The recording of the agent's terminal, which a share may refer to after everything else is gone. */
 export const RECORDING = 'terminal.cast'
+/** What a backend froze of the bottle, where it keeps that in a file. */
+export const FROZEN = 'frozen'
 
 /** `state/<slug>/` of every bottle: what a person finds on disk, and what outlives the server. */
 export class StateFolders {
@@ -18,10 +20,13 @@ export class StateFolders {
     return path.join(this.#root, slug)
   }
 
-  /** Makes the folder as the plan says; one left by an earlier bottle of this name is replaced. No secret is in it. */
+  /**
+   * Makes the folder as the plan says; what an earlier run of this name left is replaced, but for what was frozen.
+   * No secret is in it.
+   */
   async write(plan: BottlePlan): Promise<void> {
     const folder = this.of(plan.slug)
-    await rm(folder, { recursive: true, force: true })
+    await clear(folder, FROZEN)
     await mkdir(path.join(folder, 'agent'), { recursive: true, mode: 0o700 })
     for (const made of [this.#root, folder, path.join(folder, 'agent')]) await chmod(made, 0o700)
     const copies = plan.workspace.mode === 'copy'
@@ -44,12 +49,7 @@ export class StateFolders {
   /** @param keepRecording leaves the recording of the terminal, because a share shows it */
   async remove(slug: BottleSlug, { keepRecording }: { keepRecording: boolean }): Promise<void> {
     const folder = this.of(slug)
-    const entries: string[] = await readdir(folder).catch(() => [])
-    const keeps = keepRecording && entries.includes(RECORDING)
-    if (!keeps) return rm(folder, { recursive: true, force: true })
-    for (const entry of entries) {
-      if (entry !== RECORDING) await rm(path.join(folder, entry), { recursive: true, force: true })
-    }
+    await clear(folder, keepRecording ? RECORDING : null)
   }
 
   /** Names of all folders there are, whether a bottle is known for them or not. */
@@ -57,6 +57,14 @@ export class StateFolders {
     const entries = await readdir(this.#root, { withFileTypes: true }).catch(() => [])
     return entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name)
   }
+}
+
+/** Removes a folder, all but one of its entries where that is there. */
+async function clear(folder: string, spared: string | null): Promise<void> {
+  const entries: string[] = await readdir(folder).catch(() => [])
+  if (spared === null || !entries.includes(spared)) return rm(folder, { recursive: true, force: true })
+  for (const entry of entries)
+    if (entry !== spared) await rm(path.join(folder, entry), { recursive: true, force: true })
 }
 
 const write = (file: string, content: unknown) =>

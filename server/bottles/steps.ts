@@ -22,7 +22,8 @@ export interface LaunchRun extends LaunchSecrets {
 }
 
 /** The limit of each step, in milliseconds. A step without one is a compile error. */
-const STEP_LIMIT_MS: Readonly<Record<StepName, number>> = {
+export const STEP_LIMIT_MS: Readonly<Record<StepName, number>> = {
+  'earlier run': 120_000,
   'base image': 20 * 60_000,
   'agent image': 30 * 60_000,
   'sidecar image': 20 * 60_000,
@@ -39,6 +40,7 @@ const STEP_LIMIT_MS: Readonly<Record<StepName, number>> = {
   provision: 120_000,
   'boundary probe': 30_000,
   'start agent': 30_000,
+  freeze: 20 * 60_000,
 }
 
 /**

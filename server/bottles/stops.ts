@@ -1,6 +1,7 @@
 import type { BottleState } from '../contract/events.ts'
 import type { BottleSlug } from '../contract/ids.ts'
 import { messageOf } from '../errors.ts'
+import type { Freezes } from './freezes.ts'
 import type { LiveBottles } from './live-bottles.ts'
 import { backendOf, enter, overBecause, type Room, releases } from './room.ts'
 
@@ -20,6 +21,7 @@ export class Stops {
   constructor(
     private readonly room: Room,
     private readonly live: LiveBottles,
+    private readonly freezes: Pick<Freezes, 'tidy'>,
   ) {}
 
   has(slug: BottleSlug): boolean {
@@ -44,6 +46,8 @@ export class Stops {
     try {
       await this.live.down(slug)
       const left = await backendOf(this.room, slug).teardown(slug, onRelease)
+      // What a run began with may be removed once that run has ended.
+      await this.freezes.tidy(slug)
       return this.#over(
         slug,
         goal,
@@ -63,9 +67,13 @@ export class Stops {
     return leftBehind
   }
 
-  /** An agent that ended well needs no state to be looked at or resumed from; everything else keeps it. */
+  /**
+   * An agent that ended well needs no state to be looked at or resumed from; everything else keeps it, and so does one
+   * that was frozen: that is how an operator says that it should last.
+   */
   async #tidy(slug: BottleSlug): Promise<void> {
-    if (this.room.registry.get(slug).exitCode !== 0) return
+    const { exitCode, frozen } = this.room.registry.get(slug)
+    if (exitCode !== 0 || frozen) return
     try {
       await this.room.folders.remove(slug, { keepRecording: await this.room.isTerminalShared(slug) })
     } catch (error) {

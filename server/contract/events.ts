@@ -2,8 +2,9 @@ import type { EgressAudit } from './egress.ts'
 import type { EventSeq } from './ids.ts'
 import type { ProbeCheck } from './probe.ts'
 
-/** Every step of a launch, in order. One name for page, log, error and test. */
+/** Every step of a launch, in order, and `freeze`, which comes at any time after. One name for page, log, error and test. */
 export const STEP_NAMES = [
+  'earlier run',
   'base image',
   'agent image',
   'sidecar image',
@@ -20,6 +21,7 @@ export const STEP_NAMES = [
   'provision',
   'boundary probe',
   'start agent',
+  'freeze',
 ] as const
 export type StepName = (typeof STEP_NAMES)[number]
 

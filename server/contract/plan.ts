@@ -80,6 +80,25 @@ export interface ImagePlan {
   digest: Sha256
 }
 
+/** What a bottle was frozen into. What is resumed from is this and nothing else, so its digest is part of the plan. */
+export interface FrozenPlan {
+  /** `bot-bottle-web-shop:frozen`, or the absolute path of an artifact. */
+  reference: string
+  /** `sha256:…` of the image's configuration, or of the artifact. */
+  digest: string
+  /** Epoch milliseconds. */
+  frozenAt: number
+  /** What it takes on the disk. */
+  bytes: number
+  /** `ImagePlan.digest` of the agent image that the bottle had begun with. */
+  image: Sha256
+}
+
+/** A bottle that runs once more, under the name that it had. `frozen` is null where it begins from its image again. */
+export interface ResumePlan {
+  frozen: FrozenPlan | null
+}
+
 /** What every backend's plan has. */
 export interface CommonPlan {
   id: PlanId
@@ -109,6 +128,8 @@ export interface CommonPlan {
   limits: Limits
   label: string | null
   color: BottleColor | null
+  /** Absent for a first run. */
+  resume?: ResumePlan
   blockers: readonly PlanNotice[]
   warnings: readonly PlanNotice[]
 }
@@ -136,6 +157,8 @@ export interface SmolmachinesPlan extends CommonPlan {
   artifact: { kind: 'archive' | 'pack'; key: 'first 16 hex digits of the image id' }
   /** As it was seen when the plan was resolved; null: not installed. */
   smolvm: string | null
+  /** Why this smolvm cannot freeze such a machine, and what to do; absent where it can. */
+  cannotFreeze?: string
 }
 
 /** What the operator confirms: plain JSON without secrets, shown, stored and compared. */

@@ -32,6 +32,20 @@ export interface BottleView {
   lastLine: string | null
   /** Releases that failed at stop, by name; shown until somebody deals with them. */
   leftBehind: readonly string[]
+  /** What it would be resumed from; null: it was never frozen, and would begin from its image again. */
+  frozen: FrozenView | null
+  /** It is being frozen right now. */
+  freezing: boolean
+  /** Why it cannot be frozen here, and what to do; null where it can. */
+  cannotFreeze: string | null
+}
+
+/** What was kept of a bottle's files when it was frozen last. */
+export interface FrozenView {
+  /** Epoch milliseconds. */
+  at: number
+  /** What it takes on the disk. */
+  bytes: number
 }
 
 /** Live figures; null until the engine has told them. */

@@ -96,6 +96,12 @@ export class Docker {
   saveImage = (reference: string): Promise<Readable> =>
     this.stream((engine) => engine.getImage(reference).get() as Promise<unknown>)
 
+  /** Takes an archive as `docker load` does; layers that the engine has need not be in it. Rejects when it is refused. */
+  async loadImage(tar: Readable, abortSignal: AbortSignal): Promise<void> {
+    const messages = this.messages<ImageMessage>((engine) => engine.loadImage(tar, { quiet: true, abortSignal }))
+    for await (const { error } of messages) if (error) throw new Error(error)
+  }
+
   // networks
   createNetwork = (options: Dockerode.NetworkCreateOptions) => this.call((engine) => engine.createNetwork(options))
   listNetworks = (labels: readonly string[]) =>
@@ -126,6 +132,18 @@ export class Docker {
     ignoringGone(this.call((engine) => engine.getContainer(id).stop({ t: graceSeconds })))
   removeContainer = (id: string) =>
     ignoringGone(this.call((engine) => engine.getContainer(id).remove({ force: true, v: true })))
+  /**
+   * Makes an image of a container's files, pausing it meanwhile. The engine keeps what `config` is silent about.
+   * @returns the image's id; it has no name
+   */
+  commitContainer = async (
+    id: string,
+    config: Pick<Dockerode.ContainerCreateOptions, 'Cmd' | 'Entrypoint' | 'Env' | 'Labels' | 'User' | 'WorkingDir'>,
+    abortSignal: AbortSignal,
+  ): Promise<string> => {
+    const options = { _query: { container: id, pause: true }, _body: config, abortSignal }
+    return ((await this.call((engine) => engine.getContainer(id).commit(options))) as { Id: string }).Id
+  }
   resizeContainer = (id: string, { cols, rows }: TtySize) =>
     this.call((engine) => engine.getContainer(id).resize({ w: cols, h: rows }))
   /** Settles when the container no longer runs. @returns its exit code */

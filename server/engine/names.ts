@@ -10,12 +10,14 @@ export const LABEL = {
 } as const
 
 /** What a labelled object is. `image` marks what we built; it belongs to no single bottle. */
-export type LabelRole = 'agent' | 'sidecars' | 'network' | 'registry' | 'image'
+export type LabelRole = 'agent' | 'sidecars' | 'network' | 'registry' | 'image' | 'frozen'
 
 /** Name of the agent's container. */
 export const containerName = (slug: BottleSlug): string => `bot-bottle-${slug}`
 /** Name of the sidecar bundle's container. */
 export const sidecarsName = (slug: BottleSlug): string => `bot-bottle-${slug}-sidecars`
+/** The image of what a bottle was frozen into. */
+export const frozenImageName = (slug: BottleSlug): string => `bot-bottle-${slug}:frozen`
 /** The network without a way out, on which the agent and its bundle meet. */
 export const internalNetworkName = (slug: BottleSlug): string => `bot-bottle-${slug}`
 /** The ordinary network, on which only the bundle is. */

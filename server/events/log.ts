@@ -111,13 +111,20 @@ export class EventLog {
     return searchLines(this.#store, slug, this.lineCount(slug), query)
   }
 
-  /** Stored events of one kind of the boundary's, newest first: those before a number, or the latest. */
+  /**
+   * Stored events of one kind of the boundary's, newest first: those before a number, or the latest.
+   * @param since epoch milliseconds; older ones are left out
+   */
   network<T extends NetworkEvent['type']>(
     slug: BottleSlug,
     type: T,
-    { before = Number.MAX_SAFE_INTEGER, limit }: { before?: number | undefined; limit: number },
+    {
+      before = Number.MAX_SAFE_INTEGER,
+      limit,
+      since = 0,
+    }: { before?: number | undefined; limit: number; since?: number },
   ): Promise<StoredNetworkEvent<T>[]> {
-    return this.#store.before(slug, type, before, limit)
+    return this.#store.before(slug, type, { seq: before, limit, since })
   }
 
   /** Number of the last stored event, 0 when there is none. */

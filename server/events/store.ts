@@ -127,16 +127,15 @@ export class EventStore {
     }))
   }
 
-  /** Events of one kind before a number, newest first. */
+  /** Events of one kind before a number and not older than a time, newest first. */
   async before<T extends NetworkEvent['type']>(
     slug: BottleSlug,
     type: T,
-    seq: number,
-    limit: number,
+    { seq, limit, since }: { seq: number; limit: number; since: number },
   ): Promise<StoredNetworkEvent<T>[]> {
     const rows = await this.db.$queryRaw<Row[]>`
       SELECT seq, at, line, lines, data FROM Event
-      WHERE slug = ${slug} AND type = ${type} AND seq < ${seq}
+      WHERE slug = ${slug} AND type = ${type} AND seq < ${seq} AND at >= ${since}
       ORDER BY seq DESC LIMIT ${limit}`
     return rows.map((row) => ({
       seq: Number(row.seq) as EventSeq,

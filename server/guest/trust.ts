@@ -7,14 +7,26 @@ import { GUEST_CA } from './guest-env.ts'
 /** Where Debian's packages look when no variable tells them. */
 const SYSTEM_STORE = '/etc/ssl/certs/ca-certificates.crt'
 
+const MARK = { begin: '# bot-bottle: authority of this bottle', end: '# bot-bottle: end' } as const
+
 /**
  * Variables reach most programs; those that know only the system's store find the authority there, and Java in its own.
- * Appended by hand: update-ca-certificates would take a second of every launch.
+ * Appended by hand: update-ca-certificates would take a second of every launch. A bottle that runs once more has the
+ * authority of its run before in there, which goes: hence the marks around it.
  */
 const TRUST = `
 set -e
-if [ -w ${SYSTEM_STORE} ]; then cat ${GUEST_CA} >> ${SYSTEM_STORE}; fi
+store=${SYSTEM_STORE}
+if [ -w $store ]; then
+  if grep -q '^${MARK.begin}' $store; then
+    sed '/^${MARK.begin}/,/^${MARK.end}/d' $store > $store.new
+    cat $store.new > $store
+    rm -f $store.new
+  fi
+  { echo '${MARK.begin}'; cat ${GUEST_CA}; echo; echo '${MARK.end}'; } >> $store
+fi
 if command -v keytool >/dev/null; then
+  keytool -delete -noprompt -cacerts -storepass changeit -alias bot-bottle >/dev/null 2>&1 || true
   keytool -importcert -noprompt -trustcacerts -cacerts -storepass changeit -alias bot-bottle -file ${GUEST_CA}
 fi`
 

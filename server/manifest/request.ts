@@ -1,6 +1,6 @@
 import type { BackendName, BottleSlug, ManifestName, PlanId, Sha256 } from '../contract/ids.ts'
 import type { GitRepo, GitUser, Limits, Route } from '../contract/manifest.ts'
-import type { BottleColor, PlanNotice, SkillPlan } from '../contract/plan.ts'
+import type { BottleColor, PlanNotice, ResumePlan, SkillPlan } from '../contract/plan.ts'
 
 /** What the operator chose on the launch page. */
 export interface LaunchChoice {
@@ -50,6 +50,8 @@ export interface ResolvedRequest {
   workspace: { path: string; mode: 'copy' | 'none' }
   label: string | null
   color: BottleColor | null
+  /** It runs once more, under the name that it had. */
+  resume?: ResumePlan
   /** Found while reading: a missing skill, a workspace `bottles/` folder, an agent shadowed by the home's. */
   blockers: readonly PlanNotice[]
   warnings: readonly PlanNotice[]

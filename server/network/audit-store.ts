@@ -101,11 +101,11 @@ export class AuditStore {
     return { requests, next: `${below}.0` }
   }
 
-  /** Number of the last of the bundle's lines that is stored; 0 when none is. */
-  async lastN(slug: BottleSlug): Promise<number> {
+  /** Number of the last of the bundle's lines that is stored since a time; 0 when none is. */
+  async lastN(slug: BottleSlug, since = 0): Promise<number> {
     const [[requests], [bundle]] = await Promise.all([
-      this.log.network(slug, 'egress', { limit: 1 }),
-      this.log.network(slug, 'bundle', { limit: 1 }),
+      this.log.network(slug, 'egress', { limit: 1, since }),
+      this.log.network(slug, 'bundle', { limit: 1, since }),
     ])
     return Math.max(requests?.event.n ?? 0, bundle?.event.n ?? 0)
   }

@@ -14,16 +14,18 @@ export interface BundlePast {
   seen: number
 }
 
+/** @param since epoch milliseconds: a bottle that runs once more has another bundle, which counts its lines from one */
 export async function bundlePast(
   events: Pick<EventLog, 'network'>,
   audit: Pick<AuditStore, 'lastN'>,
   slug: BottleSlug,
+  since: number,
 ): Promise<BundlePast> {
   const [[routes], [probe], [bundle], seen] = await Promise.all([
-    events.network(slug, 'routes', { limit: 1 }),
-    events.network(slug, 'probe', { limit: 1 }),
-    events.network(slug, 'bundle', { limit: 1 }),
-    audit.lastN(slug),
+    events.network(slug, 'routes', { limit: 1, since }),
+    events.network(slug, 'probe', { limit: 1, since }),
+    events.network(slug, 'bundle', { limit: 1, since }),
+    audit.lastN(slug, since),
   ])
   return {
     confirmed: routes?.event.inForce ? routes.event.digest : null,

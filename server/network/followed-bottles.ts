@@ -53,8 +53,9 @@ export class FollowedBottles {
     const end = new AbortController()
     this.#ends.set(slug, end)
     await events.flush(slug)
-    const [past] = await Promise.all([bundlePast(events, audit, slug), audit.open(slug)])
-    const first = tableOf(registry.get(slug).plan.egress)
+    const { plan, createdAt } = registry.get(slug)
+    const [past] = await Promise.all([bundlePast(events, audit, slug, createdAt), audit.open(slug)])
+    const first = tableOf(plan.egress)
     const table = await LiveTable.open(tableFolder(folders.of(slug)), link, first, past.confirmed)
     // It may have been let go of while its past was read.
     if (end.signal.aborted) return

@@ -6,8 +6,15 @@ import { BottleBench } from '../testing/bottle-bench.ts'
 import { Leftovers } from './leftovers.ts'
 
 function leftoversOf({ room, backend }: BottleBench) {
-  const known = () => new Set<string>(room.registry.all().map(({ slug }) => slug))
-  return new Leftovers({ backends: { docker: backend }, known, folders: room.folders, logger: room.logger })
+  const { registry, folders, logger } = room
+  return new Leftovers({
+    backends: { docker: backend },
+    known: () => new Set<string>(registry.all().map(({ slug }) => slug)),
+    frozenOf: (slug) => registry.get(slug).frozen?.digest ?? null,
+    isFreezing: (slug) => registry.view(slug).freezing,
+    folders,
+    logger,
+  })
 }
 
 test('what no bottle accounts for is listed: on the engine, on disk, and what the backend itself left', async () => {

@@ -1,6 +1,6 @@
 import { readdir, stat } from 'node:fs/promises'
 import path from 'node:path'
-import type { Backend, Backends, ExistingBottle } from '../bottles/backend.ts'
+import type { Backend, Backends, ExistingBottle, FrozenThing } from '../bottles/backend.ts'
 import type { BottleSlug } from '../contract/ids.ts'
 import type { CleanResult, Leftover } from '../contract/views.ts'
 import { messageOf } from '../errors.ts'
@@ -10,6 +10,10 @@ export interface LeftoversParts {
   backends: Backends
   /** Slugs of every bottle that is known, over or not. */
   known(): ReadonlySet<string>
+  /** Digest of what a bottle would be resumed from; null where it was not frozen. */
+  frozenOf(slug: BottleSlug): string | null
+  /** It is being frozen now: what is made meanwhile is nobody's leftover. */
+  isFreezing(slug: BottleSlug): boolean
   folders: {
     of(slug: BottleSlug): string
     names(): Promise<string[]>
@@ -67,10 +71,12 @@ export class Leftovers {
   async #ofBackend(backend: Backend, known: ReadonlySet<string>): Promise<Found[]> {
     try {
       const strangers = (await backend.existing()).filter(({ slug }) => !known.has(slug))
-      const others = await backend.leftovers()
+      const [others, frozen] = await Promise.all([backend.leftovers(), backend.frozen()])
+      const forgotten = frozen.filter((thing) => this.#isForgotten(thing, known))
       return [
         ...strangers.map((bottle) => this.#bottle(backend, bottle)),
         ...others.map((leftover) => ({ leftover, remove: () => backend.removeLeftover(leftover) })),
+        ...forgotten.map((thing) => this.#frozen(backend, thing, known)),
       ]
     } catch (error) {
       // The doctor's row about the engine says why; folders can still be cleaned.
@@ -95,6 +101,31 @@ export class Leftovers {
         const failures = await backend.teardown(slug, () => {})
         if (failures.length > 0)
           throw new Error(failures.map(({ name, error }) => `${name}: ${messageOf(error)}`).join('; '))
+      },
+    }
+  }
+
+  /** Also what a newer freeze replaced while something still stood on it. An unknown bottle's file goes with its folder. */
+  #isForgotten({ slug, digest, kind }: FrozenThing, known: ReadonlySet<string>): boolean {
+    if (!known.has(slug)) return kind === 'image'
+    return !this.parts.isFreezing(slug) && (digest === null || digest !== this.parts.frozenOf(slug))
+  }
+
+  #frozen(backend: Backend, thing: FrozenThing, known: ReadonlySet<string>): Found {
+    const { slug, digest, kind, name, bytes, createdAt } = thing
+    const isKnown = known.has(slug)
+    return {
+      leftover: {
+        id: `frozen:${backend.name}:${digest ?? name}`,
+        ...{ kind, name, slug, bytes, createdAt },
+        why: isKnown
+          ? `${slug} was frozen into it, and would not be resumed from it: that was interrupted, or done again since.`
+          : 'A bottle that is not known here any more was frozen into it.',
+      },
+      remove: async () => {
+        await backend.discardFrozen(slug, isKnown ? this.parts.frozenOf(slug) : null)
+        if ((await backend.frozen()).some((left) => left.name === name && left.digest === digest))
+          throw new Error('Something still stands on it: a container, or what was frozen after it.')
       },
     }
   }

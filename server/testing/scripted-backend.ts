@@ -1,5 +1,5 @@
 import { PassThrough, Readable } from 'node:stream'
-import type { Backend, Bottle, EngineChange, ExistingBottle, TtyStream } from '../bottles/backend.ts'
+import type { Backend, Bottle, EngineChange, ExistingBottle, FrozenThing, TtyStream } from '../bottles/backend.ts'
 import { type LaunchRun, step } from '../bottles/steps.ts'
 import type { StepName } from '../contract/events.ts'
 import type { BottleSlug } from '../contract/ids.ts'
@@ -18,6 +18,10 @@ export interface Script {
   stuck?: readonly string[]
   /** The engine does not answer. */
   down?: boolean
+  /** Freezing goes wrong with these words. */
+  freezeFails?: string
+  /** Freezing waits for this. */
+  freezing?: Promise<void>
 }
 
 const PARTS = ['networks', 'agent'] as const
@@ -32,6 +36,7 @@ export class ScriptedBackend implements Backend<DockerPlan> {
   readonly calls: string[] = []
   readonly world = new Map<BottleSlug, { parts: Set<string>; running: boolean; exitCode: number | null }>()
   readonly strangers: Leftover[] = []
+  readonly things: FrozenThing[] = []
   #tell: (change: EngineChange) => void = () => {}
   #broken = deferred()
   #reached = new Map<StepName, () => void>()
@@ -52,6 +57,8 @@ export class ScriptedBackend implements Backend<DockerPlan> {
       color: request.color,
       prompt: { ...request.prompt, guestPath: '/home/node/.bot-bottle-prompt.txt' },
       blockers: request.blockers,
+      warnings: request.warnings,
+      ...(request.resume && { resume: request.resume }),
       env: [...request.bottle.env].map(([name, declared]) => ({ name, ...originOf(declared) })),
     })
 
@@ -94,6 +101,24 @@ export class ScriptedBackend implements Backend<DockerPlan> {
       if (this.world.get(slug)?.parts.has(part)) scope.defer(part, () => this.#remove(slug, part))
     }
     return scope.close()
+  }
+
+  freeze: Backend<DockerPlan>['freeze'] = async (slug, { output }) => {
+    this.calls.push(`freeze ${slug}`)
+    output.say(`keeping ${slug}`)
+    await this.script.freezing
+    if (this.script.freezeFails) throw new Error(this.script.freezeFails)
+    const digest = `sha256:${this.things.length}`
+    const name = `bot-bottle-${slug}:frozen`
+    const frozenAt = Date.now()
+    this.things.push({ slug, digest, kind: 'image', name, bytes: 7, createdAt: frozenAt })
+    return { reference: name, digest, bytes: 7, frozenAt }
+  }
+  frozen = async () => this.things
+  discardFrozen: Backend<DockerPlan>['discardFrozen'] = async (slug, keep) => {
+    this.calls.push(`discard all of ${slug} but ${keep}`)
+    const kept = this.things.filter((thing) => thing.slug !== slug || thing.digest === keep)
+    this.things.splice(0, this.things.length, ...kept)
   }
 
   async existing(): Promise<ExistingBottle[]> {

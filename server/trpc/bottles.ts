@@ -19,6 +19,10 @@ export const bottlesRouter = router({
   get: procedure.input(bySlug).query(({ ctx, input }) => ctx.bottles.get(input.slug)),
   cancel: procedure.input(bySlug).mutation(({ ctx, input }) => ctx.bottles.cancel(input.slug)),
   stop: procedure.input(bySlug).mutation(({ ctx, input }) => ctx.bottles.stop(input.slug)),
+  /** Keeps the bottle's files for a resume. (Closing its egress is `routes.freeze`.) */
+  freeze: procedure.input(bySlug).mutation(({ ctx, input }) => ctx.bottles.freeze(input.slug)),
+  /** The plan by which it runs once more; confirmed by `launch`, as any other. */
+  resume: procedure.input(bySlug).mutation(({ ctx, input }) => ctx.bottles.resume(input.slug)),
   remove: procedure.input(bySlug).mutation(({ ctx, input }) => ctx.bottles.remove(input.slug)),
   openShell: procedure
     .input(

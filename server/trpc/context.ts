@@ -19,6 +19,7 @@ import type {
   CleanResult,
   DoctorReport,
   EngineView,
+  FrozenView,
   IsolationView,
   Leftover,
   LogOutline,
@@ -52,6 +53,8 @@ export interface Context {
     cancel(slug: BottleSlug): Awaitable<void>
     stop(slug: BottleSlug): Awaitable<{ leftBehind: string[] }>
     remove(slug: BottleSlug): Awaitable<void>
+    freeze(slug: BottleSlug): Awaitable<FrozenView>
+    resume(slug: BottleSlug): Awaitable<PlanResolution>
     openShell(slug: BottleSlug, size: TtySize): Awaitable<{ session: string }>
   }
   logs: {

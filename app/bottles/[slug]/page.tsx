@@ -17,5 +17,7 @@ export default async function BottlePage({ params }: { params: Promise<{ slug: s
   // What the log does not hold: the checks before the start, while there has been none or because there never was one.
   const boundary = bottle.startedAt === null ? await api().network.boundary({ slug: bottle.slug }) : null
   const timeline = boundary ? withChecks(launched, boundary.checks) : launched
-  return <BottleScreen bottle={bottle} timeline={timeline} lastSeq={outline.lastSeq} />
+  // A resume goes through all of them again, also under a page that stays open.
+  const again = { ...timeline, expected: LAUNCH_STEPS[plan.backend] }
+  return <BottleScreen bottle={bottle} timeline={again} lastSeq={outline.lastSeq} />
 }

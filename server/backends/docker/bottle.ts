@@ -12,6 +12,7 @@ import type { GuestFile } from '../../providers/guest-file.ts'
 import { containerGuest } from './container-guest.ts'
 import { probedGuest } from './probed-guest.ts'
 import { endShell, shellCommand } from './shells.ts'
+import { goesOn, undisturbed } from './undisturbed.ts'
 
 /** What a handle is made of. */
 interface BottleParts {
@@ -87,8 +88,12 @@ export class DockerBottle implements Bottle {
   }
 
   probe(tokens: ReadonlyMap<string, string>, signal: AbortSignal, pace?: ProbePace): Promise<ProbeReport> {
-    const guest = probedGuest(this.slug, this.container, this.tools)
-    return probeBottle(this.slug, guest, tokens, this.tools, signal, pace)
+    const probe = async () => {
+      await goesOn(this.docker, this.container, signal)
+      const guest = probedGuest(this.slug, this.container, this.tools)
+      return probeBottle(this.slug, guest, tokens, this.tools, signal, pace)
+    }
+    return undisturbed.run(this.slug, probe, signal)
   }
 
   putFiles(files: readonly GuestFile[], signal: AbortSignal): Promise<void> {

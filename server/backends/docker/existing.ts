@@ -53,6 +53,7 @@ export async function adopt(slug: BottleSlug, tools: EngineTools): Promise<Bottl
   const { docker, home } = tools
   const labels = [ofHome(home), `${LABEL.slug}=${slug}`, `${LABEL.role}=agent`]
   const [container] = await docker.listContainers(labels)
-  if (container?.State !== 'running') throw new BottleNotFoundError(slug)
+  // Paused while it is frozen, which the engine goes on with when its server ends.
+  if (container?.State !== 'running' && container?.State !== 'paused') throw new BottleNotFoundError(slug)
   return new DockerBottle(tools, { slug, container: container.Id })
 }

@@ -9,6 +9,8 @@ import type { EnginePlaces, EngineTools } from '../../engine/tools.ts'
 import { KeyedLock } from '../../lib/keyed-lock.ts'
 import { engineFacts } from './engine-facts.ts'
 import { adopt, existing } from './existing.ts'
+import { freeze } from './freeze.ts'
+import { discardFrozen, frozen } from './frozen.ts'
 import { launch } from './launch.ts'
 import { leftovers, removeLeftover } from './leftovers.ts'
 import { plan } from './plan.ts'
@@ -38,6 +40,9 @@ export function docker(places: EnginePlaces): DockerBackend {
     launch: (confirmed, run) => launch(confirmed, run, tools),
     adopt: (slug) => adopt(slug, tools),
     teardown: (slug, onRelease) => teardown(slug, tools, onRelease),
+    freeze: (slug, run) => freeze(slug, run, tools),
+    frozen: () => frozen(tools),
+    discardFrozen: (slug, keep) => discardFrozen(slug, keep, tools),
     existing: () => existing(tools),
     watch: (onChange, signal) => watch(onChange, { ...tools, runsc }, signal),
     leftovers: () => leftovers(tools),

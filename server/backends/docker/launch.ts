@@ -27,6 +27,7 @@ import { bottleCa } from '../../sidecars/egress/certificates.ts'
 import { agentContainer } from './agent-container.ts'
 import { DockerBottle } from './bottle.ts'
 import { containerGuest } from './container-guest.ts'
+import { frozenImage } from './frozen.ts'
 import { openGate } from './gate.ts'
 import { probedGuest } from './probed-guest.ts'
 
@@ -36,10 +37,12 @@ const FIRST_SIZE = { cols: 120, rows: 32 }
 /** Brings the bottle up step by step; if one fails, `run.scope` removes what the others made. */
 export async function launch(plan: DockerPlan, run: LaunchRun, tools: EngineTools): Promise<Bottle> {
   const { docker, home } = tools
+  const frozen = plan.resume?.frozen ?? null
   const extraCa = await readExtraCa(tools.extraCa)
 
   const base = await told(run, 'base image', async (output, signal) => {
-    if (!(await usesBase(dockerfile(plan, tools)))) {
+    // The sidecars stand on it, too.
+    if (!frozen && !(await usesBase(dockerfile(plan, tools)))) {
       output.say(`${plan.image.dockerfile} names a base of its own`)
       return plan.image.base
     }
@@ -47,11 +50,15 @@ export async function launch(plan: DockerPlan, run: LaunchRun, tools: EngineTool
       baseImage(docker, { reference: plan.image.base, extraCa }, output, signal),
     )
   })
-  const image = await told(run, 'agent image', (output, signal) =>
-    inTurn(tools.images, plan.image.reference, output, signal, () =>
+  const image = await told(run, 'agent image', (output, signal) => {
+    if (frozen) {
+      output.say(`Going on from ${frozen.reference}, with the workspace that is in it`)
+      return frozenImage(frozen, tools)
+    }
+    return inTurn(tools.images, plan.image.reference, output, signal, () =>
       agentImage(docker, { plan: plan.image, file: dockerfile(plan, tools), base }, output, signal),
-    ),
-  )
+    )
+  })
 
   const sidecars = await told(run, 'sidecar image', (output, signal) =>
     inTurn(tools.images, 'sidecars', output, signal, () =>
@@ -108,7 +115,7 @@ export async function launch(plan: DockerPlan, run: LaunchRun, tools: EngineTool
 
   const guest = containerGuest(docker, container)
 
-  if (plan.workspace.mode === 'copy') {
+  if (plan.workspace.mode === 'copy' && !frozen) {
     await told(run, 'workspace', (output, signal) => copyWorkspace(guest, plan.workspace, output, signal))
   }
   await told(run, 'provision', async (output, signal) => {
@@ -119,13 +126,7 @@ export async function launch(plan: DockerPlan, run: LaunchRun, tools: EngineTool
     await trustAuthority(guest)
   })
   await step(run, 'boundary probe', async (signal) => {
-    const report = await probeBottle(
-      plan.slug,
-      probedGuest(plan.slug, container, tools),
-      run.tokens,
-      tools,
-      signal,
-    )
+    const report = await probeBottle(plan.slug, probedGuest(plan.slug, container, tools), run.tokens, tools, signal)
     run.emit({
       type: 'probe',
       checks: report.checks,

@@ -29,6 +29,8 @@ const SINCE = {
   labels: '1.8.0',
   /** Files in a packed image keep their owners. */
   packKeepsOwners: '1.8.1',
+  /** `pack create --from-vm` of a machine made from a local archive: refused up to 1.9.3, by upstream's word allowed after. */
+  packsArchiveMachines: '1.9.4',
 } as const satisfies Record<string, SmolvmVersion>
 
 export type Capability = keyof typeof SINCE

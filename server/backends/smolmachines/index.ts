@@ -5,6 +5,8 @@ import type { DoctorCheck } from '../../contract/views.ts'
 import { Docker } from '../../engine/docker.ts'
 import { KeyedLock } from '../../lib/keyed-lock.ts'
 import { adopt, existing } from './existing.ts'
+import { freeze } from './freeze.ts'
+import { discardFrozen, frozen } from './frozen.ts'
 import { launch } from './launch.ts'
 import { leftovers, removeLeftover } from './leftovers.ts'
 import { plan } from './plan.ts'
@@ -45,6 +47,9 @@ export function smolmachines(places: SmolmachinesPlaces): SmolmachinesBackend {
     launch: (confirmed, run) => launch(confirmed, run, tools),
     adopt: (slug) => adopt(slug, tools),
     teardown: (slug, onRelease) => teardown(slug, tools, onRelease),
+    freeze: (slug, run) => freeze(slug, run, tools),
+    frozen: () => frozen(tools),
+    discardFrozen: (slug, keep) => discardFrozen(slug, keep, tools),
     existing: () => existing(tools),
     watch: (onChange, signal) => watch(onChange, tools, signal),
     leftovers: () => leftovers(tools),

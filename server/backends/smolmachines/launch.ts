@@ -26,6 +26,7 @@ import { bottleCa } from '../../sidecars/egress/certificates.ts'
 import { artifact } from './artifact.ts'
 import { noteBoot } from './boot-trial.ts'
 import { SmolmachinesBottle } from './bottle.ts'
+import { frozenSource } from './frozen-source.ts'
 import { gatedAgent, MARKS } from './gate.ts'
 import { startKeeper } from './keeper-link.ts'
 import { keeperSocket } from './keeper-place.ts'
@@ -45,11 +46,13 @@ const FIRST_SIZE = { cols: 120, rows: 32 }
 export async function launch(plan: SmolmachinesPlan, run: LaunchRun, tools: SmolmachinesTools): Promise<Bottle> {
   const { docker, home, smolvm, images } = tools
   const { slug, machine } = plan
+  const frozen = plan.resume?.frozen ?? null
   const extraCa = await readExtraCa(tools.extraCa)
   const dockerfile = path.resolve(tools.root, plan.image.dockerfile)
 
   const base = await told(run, 'base image', async (output, signal) => {
-    if (!(await usesBase(dockerfile))) {
+    // The sidecars stand on it, too.
+    if (!frozen && !(await usesBase(dockerfile))) {
       output.say(`${plan.image.dockerfile} names a base of its own`)
       return plan.image.base
     }
@@ -57,16 +60,18 @@ export async function launch(plan: SmolmachinesPlan, run: LaunchRun, tools: Smol
       baseImage(docker, { reference: plan.image.base, extraCa }, output, signal),
     )
   })
-  const agent = await told(run, 'agent image', (output, signal) =>
-    inTurn(images, plan.image.reference, output, signal, () =>
-      agentImage(docker, { plan: plan.image, file: dockerfile, base }, output, signal),
-    ),
-  )
+  const agent = frozen
+    ? null
+    : await told(run, 'agent image', (output, signal) =>
+        inTurn(images, plan.image.reference, output, signal, () =>
+          agentImage(docker, { plan: plan.image, file: dockerfile, base }, output, signal),
+        ),
+      )
   const sidecars = await told(run, 'sidecar image', (output, signal) =>
     inTurn(images, 'sidecars', output, signal, () => bundleImage(docker, { root: tools.root, base }, output, signal)),
   )
   const source = await told(run, 'artifact', (output, signal) =>
-    artifact(agent, plan.artifact.kind, tools, output, signal),
+    agent === null ? frozenSource(frozen!, output, signal) : artifact(agent, plan.artifact.kind, tools, output, signal),
   )
 
   const state = stateFolder(tools, slug)
@@ -134,7 +139,7 @@ export async function launch(plan: SmolmachinesPlan, run: LaunchRun, tools: Smol
     noteBoot(smolvm.program, Math.round(performance.now() - startedAt))
     await machineInit(guest)
   })
-  if (plan.workspace.mode === 'copy') {
+  if (plan.workspace.mode === 'copy' && !frozen) {
     await told(run, 'workspace', (output, signal) => copyWorkspace(guest, plan.workspace, output, signal))
   }
   await told(run, 'provision', async (output, signal) => {

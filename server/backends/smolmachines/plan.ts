@@ -6,6 +6,7 @@ import { deepFreeze } from '../../lib/deep-freeze.ts'
 import type { ResolvedRequest } from '../../manifest/request.ts'
 import { basePlan } from '../base-plan.ts'
 import { can, OLDEST_ENFORCED, type SmolvmVersion } from './capabilities.ts'
+import { freezable } from './freezable.ts'
 import { machineName } from './names.ts'
 import { bundleSubnet } from './subnet.ts'
 
@@ -24,6 +25,7 @@ export async function plan(request: ResolvedRequest, facts: MachineFacts): Promi
   const smolvm = facts.smolvm ?? null
   const found = bundleSubnet(slug, facts.networks ?? [])
   const { subnet, gateway, bundle } = found ?? NO_SUBNET
+  const kind = smolvm && !can(smolvm.version as SmolvmVersion, 'enforcedPolicy') ? 'pack' : 'archive'
   return deepFreeze<SmolmachinesPlan>({
     ...common,
     blockers: [...common.blockers, ...(found ? [] : [noSubnet]), ...missing(smolvm)],
@@ -37,10 +39,11 @@ export async function plan(request: ResolvedRequest, facts: MachineFacts): Promi
     bundleAddress: bundle,
     allowCidrs: [`${bundle}/32` as Cidr],
     artifact: {
-      kind: smolvm && !can(smolvm.version as SmolvmVersion, 'enforcedPolicy') ? 'pack' : 'archive',
+      kind,
       key: 'first 16 hex digits of the image id',
     },
     smolvm: smolvm?.version ?? null,
+    ...freezable(kind, (smolvm?.version ?? null) as SmolvmVersion | null),
   })
 }
 

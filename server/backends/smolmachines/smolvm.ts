@@ -116,6 +116,11 @@ export class Smolvm {
     await this.#run(['pack', 'create', '--image', reference, '-o', output], { signal })
   }
 
+  /** What a machine that is stopped has become. @param output as for `pack` */
+  async packMachine(name: string, output: string, signal?: AbortSignal): Promise<void> {
+    await this.#run(['pack', 'create', '--from-vm', name, '-o', output], { signal })
+  }
+
   /** A command line for a pseudo-terminal of the caller's. */
   interactive(name: string, command: readonly string[]): { file: string; args: string[] } {
     return { file: this.program, args: ['machine', 'exec', '--name', name, '-i', '-t', '--', ...command] }

@@ -14,6 +14,7 @@ import type { LaunchChoice, ResolvedRequest } from '../../../manifest/request.ts
 import { resolve } from '../../../manifest/resolve.ts'
 import { writeStarter } from '../../../manifest/starter.ts'
 import { existing } from '../existing.ts'
+import { discardFrozen, frozen } from '../frozen.ts'
 import { plan } from '../plan.ts'
 import { teardown } from '../teardown.ts'
 
@@ -80,6 +81,7 @@ export class TestHome implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     for (const { slug } of await existing(this.tools)) await teardown(slug, this.tools)
+    for (const { slug } of await frozen(this.tools)) await discardFrozen(slug, null, this.tools)
     for (const image of await this.tools.docker.listImages(OUR_IMAGES)) {
       if (!image.Labels?.[IMAGE_LABEL.kind]?.includes(this.home)) continue
       // An engine whose lock is held by a container that cannot end answers never; the tests are over by then.

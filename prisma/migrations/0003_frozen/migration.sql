@@ -1,0 +1,2 @@
+-- AlterTable
+ALTER TABLE "Bottle" ADD COLUMN "frozen" TEXT;
