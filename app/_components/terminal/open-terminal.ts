@@ -46,8 +46,8 @@ export async function openTerminal(
 ): Promise<OpenTerminal> {
   const { fontFamily } = getComputedStyle(element)
   const faces = [`${fontSize}px ${fontFamily}`, `bold ${fontSize}px ${fontFamily}`]
-  // One letter and one sign: the signs are in a font of their own, see globals.css.
-  await Promise.all(faces.map((face) => document.fonts.load(face, 'a⏵'))).catch(() => undefined)
+  // One letter and two signs: they are in fonts of their own, see globals.css.
+  await Promise.all(faces.map((face) => document.fonts.load(face, 'a⏵⏺'))).catch(() => undefined)
 
   const openLink = (_event: MouseEvent, text: string) => {
     const url = openableLink(text)
