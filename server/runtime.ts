@@ -117,6 +117,7 @@ export async function createRuntime(env: Env, logger: Logger, { root, version, p
     const bottles = new BottleService(room, { manifests, facts })
     scope.defer('bottles', () => bottles.close())
     await Promise.all([bottles.start(), machines.facts()])
+    void machines.tidy().catch((error) => logger.warn('What a killed server left could not be removed.', { error }))
 
     const doctor = createDoctor({
       env,
@@ -158,6 +159,7 @@ export async function createRuntime(env: Env, logger: Logger, { root, version, p
         },
         system: {
           doctor: (fresh) => doctor.examine(fresh),
+          act: (action) => machines.act(action),
           engine,
           isolation: () => [
             { backend: 'docker', name: engineName(bottles.engine), startMs: startTime('docker', registry.all()) },

@@ -5,6 +5,13 @@ test('limits', () => {
   expect(limitWords({ cpus: 1, memory: '4g', pids: 512, disk: null })).toBe(
     '1 CPU · 4g of memory · 512 processes · disk not limited',
   )
+  const size = { cpus: 2, memoryMiB: 4096, storageGiB: 20, overlayGiB: null }
+  expect(limitWords({ cpus: 1.6, memory: '4g', pids: 512, disk: null }, size)).toBe(
+    '2 CPUs · 4g of memory · 512 processes · 20 GiB of disk, smolvm’s default',
+  )
+  expect(limitWords({ cpus: 2, memory: '4g', pids: 512, disk: '2500m' }, { ...size, storageGiB: 3 })).toContain(
+    '3 GiB for each of its two disks',
+  )
 })
 
 test('what a route matches', () => {

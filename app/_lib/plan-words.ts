@@ -1,17 +1,22 @@
 import type { GitKey, Limits, RouteMatch } from '@/server/contract/manifest.ts'
-import type { BottlePlan, RoutePlan, TokenSlot } from '@/server/contract/plan.ts'
+import type { BottlePlan, MachineSize, RoutePlan, TokenSlot } from '@/server/contract/plan.ts'
 
 /** What a plan says, in the operator's words. Pure: the confirmation page and a bottle's plan tab say the same. */
 
 /** `2 CPUs · 4g memory · 512 processes`. */
-export function limitWords(limits: Limits): string {
+export function limitWords(limits: Limits, machine?: MachineSize): string {
+  const cpus = machine?.cpus ?? limits.cpus
   return [
-    `${limits.cpus} ${limits.cpus === 1 ? 'CPU' : 'CPUs'}`,
+    `${cpus} ${cpus === 1 ? 'CPU' : 'CPUs'}`,
     `${limits.memory} of memory`,
     `${limits.pids} processes`,
-    limits.disk ? `${limits.disk} of disk` : 'disk not limited',
+    machine ? machineDisk(limits, machine) : limits.disk ? `${limits.disk} of disk` : 'disk not limited',
   ].join(' · ')
 }
+
+/** A machine's disks have a size always, in whole GiB. */
+const machineDisk = ({ disk }: Limits, { storageGiB }: MachineSize): string =>
+  disk ? `${storageGiB} GiB for each of its two disks` : `${storageGiB} GiB of disk, smolvm’s default`
 
 /** `GET POST`, or `any`. */
 export const methodWords = (match: RouteMatch | undefined): string =>

@@ -32,6 +32,12 @@ export interface SmolvmFacts {
   enforcesPolicy: boolean
   /** The operator's switch for a version that does not (`BOT_BOTTLE_UNENFORCED_SMOLVM=1`). */
   unenforcedAllowed: boolean
+  /** Of this machine: by it and the version a machine finds its bundle. */
+  platform: NodeJS.Platform
+  /** Of the pool of addresses that the platform needs: those that this machine has not. */
+  absentAliases: readonly string[]
+  /** Networks of the engine, which may be on another (virtual) machine than this one's addresses. */
+  engineNetworks: readonly Cidr[]
 }
 
 /** What an engine says of itself, for the doctor. */

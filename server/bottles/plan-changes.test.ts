@@ -88,7 +88,9 @@ test('two micro-VMs of the same agent do not differ by their networks', async ()
       bundleSubnet: `192.168.${n}.0/24` as Cidr,
       gateway: `192.168.${n}.1`,
       bundleAddress: `192.168.${n}.2`,
+      addressing: { kind: 'routable', unverified: false },
       allowCidrs: [`192.168.${n}.2/32` as Cidr],
+      size: { cpus: 2, memoryMiB: 4096, storageGiB: 20, overlayGiB: null },
       artifact: { kind: 'archive', key: 'first 16 hex digits of the image id' },
       smolvm: n === 20 ? '1.9.3' : '1.9.4',
     }

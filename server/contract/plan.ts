@@ -142,6 +142,27 @@ export interface DockerPlan extends CommonPlan {
   runtime: 'runc' | 'runsc'
 }
 
+/** How the machine finds its bundle: by smolvm's version and by what this machine is. */
+export interface MachineAddressing {
+  /**
+   * `routable`: at the bundle's own address. `loopback-alias`: at one of 127.0.0.16 to 31, on which its ports are
+   * published. `private-alias`: the same at an address that is no loopback address. Which of the pool is known at launch.
+   */
+  kind: 'routable' | 'loopback-alias' | 'private-alias'
+  /** Nobody has seen it work where it is for. */
+  unverified: boolean
+}
+
+/** What smolvm gives a machine; its disks grow as they are written to. */
+export interface MachineSize {
+  cpus: number
+  memoryMiB: number
+  /** Of the disk with the image and what containers of it write. */
+  storageGiB: number
+  /** Of the disk over the machine's own system; null: smolvm's choice, 10 or 2. */
+  overlayGiB: number | null
+}
+
 export interface SmolmachinesPlan extends CommonPlan {
   backend: 'smolmachines'
   machine: string
@@ -151,8 +172,10 @@ export interface SmolmachinesPlan extends CommonPlan {
   bundleSubnet: Cidr
   gateway: string
   bundleAddress: string
-  /** All that the machine may reach. */
+  addressing: MachineAddressing
+  /** All that the machine may reach; of a pool of aliases the launch allows the one that it got, and no other. */
   allowCidrs: readonly Cidr[]
+  size: MachineSize
   /** How the agent image becomes a machine, and what it is kept under. */
   artifact: { kind: 'archive' | 'pack'; key: 'first 16 hex digits of the image id' }
   /** As it was seen when the plan was resolved; null: not installed. */

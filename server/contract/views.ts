@@ -199,7 +199,11 @@ export interface DoctorCheck {
   detail: string
   /** A command to copy, or a sentence; null when nothing is to be done. */
   fix: { kind: 'command' | 'text'; value: string } | null
+  /** Something that the server can do about it when told to: `system.act`. */
+  action?: { id: DoctorAction; label: string }
 }
+export const DOCTOR_ACTIONS = ['boot-trial', 'cancel-boot-trial'] as const
+export type DoctorAction = (typeof DOCTOR_ACTIONS)[number]
 export interface DoctorReport {
   checkedAt: number
   checks: readonly DoctorCheck[]

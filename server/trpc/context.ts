@@ -17,6 +17,7 @@ import type {
   BottleDetail,
   BottleView,
   CleanResult,
+  DoctorAction,
   DoctorReport,
   EngineView,
   FrozenView,
@@ -96,6 +97,8 @@ export interface Context {
   }
   system: {
     doctor(fresh: boolean): Awaitable<DoctorReport>
+    /** Begins what a row of the doctor offers; the row tells how it goes. */
+    act(action: DoctorAction): Awaitable<void>
     engine(): Awaitable<EngineView>
     isolation(): Awaitable<readonly IsolationView[]>
     leftovers(): Awaitable<Leftover[]>

@@ -87,7 +87,9 @@ test('a micro-VM is told with what it may reach, what is otherwise, and what nob
     bundleSubnet: '192.168.40.0/24' as Cidr,
     gateway: '192.168.40.1',
     bundleAddress: '192.168.40.2',
+    addressing: { kind: 'routable', unverified: false },
     allowCidrs: ['192.168.40.2/32' as Cidr],
+    size: { cpus: 2, memoryMiB: 4096, storageGiB: 20, overlayGiB: null },
     artifact: { kind: 'archive', key: 'first 16 hex digits of the image id' },
     smolvm: '1.9.3',
   }

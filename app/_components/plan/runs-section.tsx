@@ -84,15 +84,17 @@ export function RunsSection({ plan }: { plan: BottlePlan }) {
           ) : (
             <>
               <Mono>{plan.workspace.path}</Mono>
-              <span className="text-muted"> copied to </span>
+              <span className="text-muted">{plan.resume?.frozen ? ' as it was frozen in ' : ' copied to '}</span>
               <Mono>{plan.workspace.guestPath}</Mono>
               <p className="mt-0.5 text-caption text-dim">
-                Without what .gitignore leaves out. The original is not changed by anything in the bottle.
+                {plan.resume?.frozen
+                  ? 'The bottle’s own copy, with what the agent changed. It is not copied again.'
+                  : 'Without what .gitignore leaves out. The original is not changed by anything in the bottle.'}
               </p>
             </>
           )}
         </Fact>
-        <Fact name="Limits">{limitWords(plan.limits)}</Fact>
+        <Fact name="Limits">{limitWords(plan.limits, plan.backend === 'smolmachines' ? plan.size : undefined)}</Fact>
       </Facts>
     </Section>
   )

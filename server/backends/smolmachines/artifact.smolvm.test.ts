@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process'
 import { mkdtemp, open, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
@@ -18,9 +19,11 @@ import { existing } from './existing.ts'
 import { launch } from './launch.ts'
 import { machineImage } from './machine-image.ts'
 import { recordsFile } from './policy.ts'
+import { processMark } from './process-mark.ts'
 import { teardown } from './teardown.ts'
 import { doubleAbsent, MachineHome } from './testing/machine-home.ts'
 import { commandLines, tracesOf } from './testing/machine-parity.ts'
+import { tidy } from './tidy.ts'
 
 const absent = await doubleAbsent()
 
@@ -39,15 +42,15 @@ describe.skipIf(absent)(
     /** Registries, what pushes, their networks, and archives. */
     async function remains(): Promise<string[]> {
       const labels = [`${LABEL.home}=${homeHash(home.home)}`, `${LABEL.role}=registry`]
-      const [containers, networks, folders] = await Promise.all([
+      const [containers, networks, files] = await Promise.all([
         home.tools.docker.listContainers(labels),
         home.tools.docker.listNetworks(labels),
-        readdir(tmpdir()),
+        readdir(artifactFolder(home.tools.cache)).catch(() => []),
       ])
       return [
         ...containers.map(({ Names }) => Names.join()),
         ...networks.map(({ Name }) => Name),
-        ...folders.filter((name) => name.startsWith('bot-bottle-pack-')),
+        ...files.filter((name) => name.includes(`-${processMark()}`)),
       ]
     }
 
@@ -56,7 +59,7 @@ describe.skipIf(absent)(
       const run = testRun({ SECRET: "it's" })
       const bottle = await launch(plan, run, home.tools)
       const done = run.events.flatMap((event) => (event.type === 'step-done' ? [event.step] : []))
-      expect(done).toEqual(LAUNCH_STEPS.smolmachines.filter((name) => name !== 'workspace'))
+      expect([...done].sort()).toEqual(LAUNCH_STEPS.smolmachines.filter((name) => name !== 'workspace').sort())
       expect(run.events.find((event) => event.type === 'probe')).toMatchObject({ verdict: 'green' })
 
       const db = createClient({ url: `file:${recordsFile('0.8.0', home.tools.smolvm.environment)}` })
@@ -126,6 +129,24 @@ describe.skipIf(absent)(
         await expect(packing).rejects.toThrow('cancelled')
         expect(await readdir(artifactFolder(own))).toEqual([])
         expect(await remains()).toEqual([])
+      })
+
+      test('a server that is killed over it leaves what the next one finds and removes, and takes from nobody who lives', async () => {
+        const script = path.join(import.meta.dirname, 'testing/pack-slowly.ts')
+        const args = ['--import', 'tsx', script, home.home, own, tiny]
+        // A group of its own, so that smolvm goes with it, as when the machine is switched off.
+        const server = spawn(process.execPath, args, { stdio: 'ignore', detached: true })
+        const { tools } = MachineHome.at(home.home, '0.8.0', {}, own)
+        const all = async () => [...(await remains()), ...(await readdir(artifactFolder(own)))]
+        const isPacking = async () => (await commandLines()).some((words) => words.some((word) => word.startsWith(own)))
+        await expect.poll(async () => (await isPacking()) && (await all()).length, { timeout: 60_000 }).toBe(3)
+        const made = await all()
+        await tidy(tools)
+        expect(await all()).toEqual(made)
+        process.kill(-server.pid!, 'SIGKILL')
+        await new Promise((resolve) => server.once('exit', resolve))
+        await tidy(tools)
+        expect(await all()).toEqual([])
       })
 
       test('two who want one at once make one; it is used while it is whole, and made again when it is not', async () => {

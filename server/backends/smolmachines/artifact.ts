@@ -7,6 +7,7 @@ import { HintedError } from '../../errors.ts'
 import { archiveDamage, artifactDamage } from './artifact-check.ts'
 import { machineImage } from './machine-image.ts'
 import { packImage } from './pack-image.ts'
+import { processMark } from './process-mark.ts'
 import { saveImage } from './save-image.ts'
 import type { MachineOptions } from './smolvm.ts'
 import type { SmolmachinesTools } from './tools.ts'
@@ -29,12 +30,13 @@ export function artifact(
   tools: SmolmachinesTools,
   output: StepOutput,
   signal: AbortSignal,
-): Promise<MachineOptions['source']> {
+): Promise<Source> {
   return inTurn(tools.images, `${kind} of ${agent}`, output, signal, () =>
     foundOrMade(agent, kind, tools, output, signal),
   )
 }
 
+type Source = NonNullable<MachineOptions['source']>
 type Kind = SmolmachinesPlan['artifact']['kind']
 
 async function foundOrMade(
@@ -43,7 +45,7 @@ async function foundOrMade(
   tools: SmolmachinesTools,
   output: StepOutput,
   signal: AbortSignal,
-): Promise<MachineOptions['source']> {
+): Promise<Source> {
   const image = await machineImage(tools.docker, agent, output, signal)
   const form = kind === 'archive' ? 'archive' : 'artifact'
   const key = image.id.replace(/^sha256:/, '').slice(0, 16)
@@ -58,7 +60,7 @@ async function foundOrMade(
   if (damage !== 'absent') output.say(`${path.basename(target)} is damaged (${damage}); making it again`)
   await mkdir(folder, { recursive: true, mode: 0o700 })
   // Beside the target, so that it can be put in place at once.
-  const fresh = path.join(folder, `.${key}-${process.pid}${ENDING[form]}`)
+  const fresh = path.join(folder, `.${key}-${processMark()}${ENDING[form]}`)
   try {
     if (form === 'archive') await saveImage(image.reference, fresh, tools, output, signal)
     else await packImage({ ...image, key }, fresh, tools, output, signal)

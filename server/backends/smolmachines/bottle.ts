@@ -13,6 +13,7 @@ import { shellCommand } from './gate.ts'
 import { onBytes, writeBytes } from './keeper/pty-bytes.ts'
 import { KeeperLink } from './keeper-link.ts'
 import { keeperSocket } from './keeper-place.ts'
+import { type MachineFile, machineFileOf } from './machine-file.ts'
 import { machineGuest } from './machine-guest.ts'
 import { machineStats } from './machine-stats.ts'
 import { machineName } from './names.ts'
@@ -50,7 +51,7 @@ export class SmolmachinesBottle implements Bottle {
 
   /** Ends with this server: unlike the agent's, its terminal has no keeper. */
   async openShell(_id: string, size: TtySize): Promise<TtyStream> {
-    const { file, args } = this.tools.smolvm.interactive(this.#machine, shellCommand())
+    const { file, args } = this.tools.smolvm.interactive(this.#machine, shellCommand(await this.#file()))
     const pty = spawn(file, args, {
       ...size,
       name: 'xterm-256color',
@@ -92,7 +93,11 @@ export class SmolmachinesBottle implements Bottle {
   }
 
   putFiles(files: readonly GuestFile[], signal: AbortSignal): Promise<void> {
-    return putFiles(machineGuest(this.tools.smolvm, this.#machine), files, signal)
+    return this.#file().then((file) => putFiles(machineGuest(this.tools.smolvm, file), files, signal))
+  }
+
+  #file(): Promise<MachineFile> {
+    return machineFileOf(this.slug, this.tools)
   }
 
   stats(signal: AbortSignal): AsyncIterable<BottleStats> {

@@ -10,7 +10,7 @@ const SECRET = `it's\n"a" $(secret) \\ ü`
 
 test('the command line has no secret, and steps down to the guest’s user before anything else', () => {
   const script = startScript(new Map([['KEY', SECRET]]))
-  for (const command of [gatedAgent(['agent', '--flag'], script, { pids: 512 }), shellCommand()]) {
+  for (const command of [gatedAgent(['agent', '--flag'], script, { pids: 512 }), shellCommand({ pids: 512 })]) {
     expect(command.join(' ')).not.toContain('secret)')
     expect(command.slice(0, 3)).toEqual(['setpriv', '--reuid=1000', '--regid=1000'])
     expect(command).toContain('--no-new-privs')

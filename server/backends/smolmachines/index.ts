@@ -1,18 +1,21 @@
 import type { Backend } from '../../bottles/backend.ts'
 import type { SmolvmFacts } from '../../bottles/machine-facts.ts'
 import type { SmolmachinesPlan } from '../../contract/plan.ts'
-import type { DoctorCheck } from '../../contract/views.ts'
+import type { DoctorAction, DoctorCheck } from '../../contract/views.ts'
 import { Docker } from '../../engine/docker.ts'
 import { KeyedLock } from '../../lib/keyed-lock.ts'
+import { BootTrials } from './boot-trials.ts'
 import { adopt, existing } from './existing.ts'
 import { freeze } from './freeze.ts'
 import { discardFrozen, frozen } from './frozen.ts'
 import { launch } from './launch.ts'
 import { leftovers, removeLeftover } from './leftovers.ts'
 import { plan } from './plan.ts'
-import { preflight, smolvmFacts } from './preflight.ts'
+import { preflight } from './preflight.ts'
 import { Smolvm } from './smolvm.ts'
+import { smolvmFacts } from './smolvm-facts.ts'
 import { teardown } from './teardown.ts'
+import { tidy } from './tidy.ts'
 import type { SmolmachinesPlaces, SmolmachinesTools } from './tools.ts'
 import { watch } from './watch.ts'
 
@@ -26,15 +29,21 @@ export interface SmolmachinesBackend extends Backend<SmolmachinesPlan> {
   seen(): SmolvmFacts | null
   /** For the doctor: what is there, what it can enforce, what is kept; each with its fix. */
   preflight(): Promise<readonly DoctorCheck[]>
+  /** What the doctor offers to do. Settles when it has begun, not when it is over. */
+  act(action: DoctorAction): Promise<void>
+  /** Removes what a server that was killed left of its own work: registries, half-made files, a machine on trial. */
+  tidy(): Promise<void>
 }
 
 /** The one door of this folder: nothing else in it is imported from outside. Contacts nothing yet. */
 export function smolmachines(places: SmolmachinesPlaces): SmolmachinesBackend {
+  const smolvm = new Smolvm(places.program, places.environment)
   const tools: SmolmachinesTools = {
     ...places,
     docker: new Docker(),
     images: new KeyedLock(),
-    smolvm: new Smolvm(places.program, places.environment),
+    smolvm,
+    boots: new BootTrials(smolvm, places),
   }
   let seen: SmolvmFacts | null = null
   const facts = async () => {
@@ -44,7 +53,12 @@ export function smolmachines(places: SmolmachinesPlaces): SmolmachinesBackend {
   return {
     name: 'smolmachines',
     plan,
-    launch: (confirmed, run) => launch(confirmed, run, tools),
+    launch: (confirmed, run) =>
+      launch(confirmed, run, tools).catch(async (error: unknown) => {
+        // What it met, such as a network that was made meanwhile, is known to the next plan.
+        await facts().catch(() => {})
+        throw error
+      }),
     adopt: (slug) => adopt(slug, tools),
     teardown: (slug, onRelease) => teardown(slug, tools, onRelease),
     freeze: (slug, run) => freeze(slug, run, tools),
@@ -57,5 +71,10 @@ export function smolmachines(places: SmolmachinesPlaces): SmolmachinesBackend {
     facts,
     seen: () => seen,
     preflight: async () => preflight(await facts(), tools),
+    async act(action) {
+      if (action === 'boot-trial') tools.boots.start()
+      else await tools.boots.cancel()
+    },
+    tidy: () => tidy(tools),
   }
 }

@@ -5,6 +5,7 @@ import { type LaunchRun, step } from '../../bottles/steps.ts'
 import { probeBottle } from '../../bundle/boundary.ts'
 import { bundleImage } from '../../bundle/bundle-image.ts'
 import { startSidecars } from '../../bundle/start-sidecars.ts'
+import type { Cidr } from '../../contract/ids.ts'
 import type { SmolmachinesPlan } from '../../contract/plan.ts'
 import { labelsOf } from '../../engine/names.ts'
 import { createBundleNetwork } from '../../engine/networks.ts'
@@ -20,24 +21,24 @@ import { copyWorkspace } from '../../guest/workspace/copy-workspace.ts'
 import { agentImage, usesBase } from '../../images/agent-image.ts'
 import { baseImage } from '../../images/base-image.ts'
 import { readExtraCa } from '../../images/extra-ca.ts'
-import { bytesOf } from '../../lib/bytes-of.ts'
 import { BoundaryError } from '../../probe/boundary-probe.ts'
 import { bottleCa } from '../../sidecars/egress/certificates.ts'
 import { artifact } from './artifact.ts'
-import { noteBoot } from './boot-trial.ts'
 import { SmolmachinesBottle } from './bottle.ts'
 import { frozenSource } from './frozen-source.ts'
 import { gatedAgent, MARKS } from './gate.ts'
 import { startKeeper } from './keeper-link.ts'
 import { keeperSocket } from './keeper-place.ts'
+import { leaseAlias } from './loopback.ts'
 import { createMachine } from './machine.ts'
 import { writeMachineFile } from './machine-file.ts'
 import { machineGuest } from './machine-guest.ts'
 import { machineInit } from './machine-init.ts'
 import { probedMachine } from './probed-machine.ts'
+import { type StillWanted, sideBySide } from './side-by-side.ts'
 import { endKeeper, forget } from './teardown.ts'
 import type { SmolmachinesTools } from './tools.ts'
-import { untilReady } from './until-ready.ts'
+import { unpackingLater } from './unpacking-later.ts'
 
 /** Until a page tells its own size. */
 const FIRST_SIZE = { cols: 120, rows: 32 }
@@ -76,16 +77,18 @@ export async function launch(plan: SmolmachinesPlan, run: LaunchRun, tools: Smol
 
   const state = stateFolder(tools, slug)
   const canary = newCanary()
-  const record = { machine, canary, bundle: plan.bundleAddress }
-  const network = await made(
+  const { kind } = plan.addressing
+  const { network, record } = await made(
     run,
     'networks',
     async () => {
+      const alias = kind === 'routable' ? null : await leaseAlias(kind, { ...tools, slug })
+      const record = { machine, canary, bundle: alias ?? plan.bundleAddress, alias, pids: plan.limits.pids }
       // First, so that a bottle that is made by half can be found.
       await writeMachineFile(state, { ...record, started: false })
       const labels = labelsOf(slug, 'network', home)
       const place = { subnet: plan.bundleSubnet, gateway: plan.gateway }
-      return createBundleNetwork(docker, { name: plan.network, labels }, place)
+      return { record, network: await createBundleNetwork(docker, { name: plan.network, labels }, place) }
     },
     async () => {
       await removeNetworks(docker, slug, home)
@@ -93,59 +96,66 @@ export async function launch(plan: SmolmachinesPlan, run: LaunchRun, tools: Smol
     },
   )
   const ca = await step(run, 'certificates', () => bottleCa(state, slug))
-  await made(
-    run,
-    'sidecars',
-    (signal) =>
-      startSidecars(
-        plan,
-        run,
-        {
-          image: sidecars,
-          networks: { internal: network, egress: null },
-          address: plan.bundleAddress,
-          ca,
-          canary,
-          extraCa,
-          stateFolder: state,
-        },
-        tools,
-        signal,
-      ),
-    () => removeContainers(docker, slug, home, 'sidecars'),
-  )
-
-  await made(
-    run,
-    'machine',
-    async (signal) => {
-      const env = plainEnv(plan, egressEnv(plan.bundleAddress, canary))
-      const { cpus, memory, disk } = plan.limits
-      const limits = { cpus, memoryBytes: bytesOf(memory), diskBytes: disk === null ? null : bytesOf(disk) }
-      await createMachine(plan, { source, env, home, ...limits }, smolvm, signal)
-    },
-    () => smolvm.delete(machine),
-  )
-  const startedAt = performance.now()
-  await made(
-    run,
-    'machine start',
-    (signal) => smolvm.start(machine, signal),
-    () => smolvm.stop(machine),
-  )
-  const guest = machineGuest(smolvm, machine)
-  await step(run, 'machine init', async (signal) => {
-    await untilReady(smolvm, machine, signal)
-    noteBoot(smolvm.program, Math.round(performance.now() - startedAt))
-    await machineInit(guest)
-  })
+  const bundleUp = () =>
+    made(
+      run,
+      'sidecars',
+      (signal) =>
+        startSidecars(
+          plan,
+          run,
+          {
+            image: sidecars,
+            networks: { internal: network, egress: null },
+            address: plan.bundleAddress,
+            published: record.alias,
+            ca,
+            canary,
+            extraCa,
+            stateFolder: state,
+          },
+          tools,
+          signal,
+        ),
+      () => removeContainers(docker, slug, home, 'sidecars'),
+    )
+  /** @param bundle where the guest will find it: it is told nothing else, and may reach nothing else */
+  const machineUp = async (bundle: string, still: StillWanted) => {
+    const env = plainEnv(plan, egressEnv(bundle, canary))
+    const allowCidrs = [`${bundle}/32` as Cidr]
+    await made(
+      run,
+      'machine',
+      (signal) => createMachine(plan, { source, env, allowCidrs, home }, smolvm, signal),
+      () => smolvm.delete(machine),
+    )
+    still()
+    const startedAt = performance.now()
+    await made(
+      run,
+      'machine start',
+      (signal) => smolvm.start(machine, signal),
+      () => smolvm.stop(machine),
+    )
+    still()
+    await step(run, 'machine init', async (signal) => {
+      await machineInit(smolvm, machine, signal)
+      await tools.boots.booted(performance.now() - startedAt)
+    })
+  }
+  // An address of the bundle's own is known beforehand; that of a pool is told only once the engine has published it.
+  const published = kind === 'routable' ? null : await bundleUp()
+  if (published) await machineUp(published, () => {})
+  else await sideBySide(bundleUp, (still) => machineUp(plan.bundleAddress, still))
+  const guest = machineGuest(smolvm, record)
   if (plan.workspace.mode === 'copy' && !frozen) {
     await told(run, 'workspace', (output, signal) => copyWorkspace(guest, plan.workspace, output, signal))
   }
   await told(run, 'provision', async (output, signal) => {
-    await provision(guest, { plan, home, logins: run.logins }, output, signal)
-    await putAuthority(guest, ca.certificate, signal)
-    await trustAuthority(guest)
+    const later = unpackingLater(guest)
+    await provision(later, { plan, home, logins: run.logins }, output, signal)
+    await putAuthority(later, ca.certificate, signal)
+    await trustAuthority(later)
   })
   await step(run, 'boundary probe', async (signal) => {
     const report = await probeBottle(slug, await probedMachine(slug, tools), run.tokens, tools, signal)

@@ -4,6 +4,7 @@ import path from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { artifactFolder } from './artifact.ts'
 import { leftovers, removeLeftover } from './leftovers.ts'
+import { processMark } from './process-mark.ts'
 
 let cache = ''
 beforeEach(async () => {
@@ -37,10 +38,10 @@ test('the newest artifact is kept, older ones can be removed', async () => {
 test('what was interrupted is told as such, and what is being made right now is not told', async () => {
   await file('new.tar', 300)
   // No process has this number: it is above what a kernel gives.
-  await file('.abc-99999999.tar', 400)
-  await file(`.abc-${process.pid}.tar`, 500)
+  await file('.abc-99999999-1.tar', 400)
+  await file(`.abc-${processMark()}.tar`, 500)
   expect(await leftovers({ cache })).toMatchObject([
-    { id: 'artifact:.abc-99999999.tar', why: 'Making it was interrupted.' },
+    { id: 'artifact:.abc-99999999-1.tar', why: 'Making it was interrupted.' },
   ])
 })
 

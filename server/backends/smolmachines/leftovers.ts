@@ -3,6 +3,8 @@ import path from 'node:path'
 import type { Leftover } from '../../contract/views.ts'
 import { BadInputError } from '../../errors.ts'
 import { artifactFolder } from './artifact.ts'
+import { isAlive } from './process-mark.ts'
+import { ownerIn } from './tidy.ts'
 import type { SmolmachinesTools } from './tools.ts'
 
 /** Artifacts of images: the newest is kept, the others can be made again. What is being made right now is no leftover. */
@@ -33,15 +35,10 @@ export async function leftovers({ cache }: Pick<SmolmachinesTools, 'cache'>): Pr
 
 const isHalf = (name: string): boolean => name.startsWith('.')
 
-/** By a server that lives: its process is in the name (see artifact.ts). */
+/** By a server that lives: its process is in the name. */
 function isBeingMade(name: string): boolean {
-  const pid = Number(/^\.[0-9a-f]+-(\d+)\./.exec(name)?.[1] ?? 0)
-  if (pid === 0) return false
-  try {
-    return process.kill(pid, 0)
-  } catch {
-    return false
-  }
+  const owner = ownerIn(name)
+  return owner !== null && isAlive(owner)
 }
 
 export async function removeLeftover({ kind, name }: Leftover, tools: Pick<SmolmachinesTools, 'cache'>): Promise<void> {

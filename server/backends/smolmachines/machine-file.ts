@@ -1,6 +1,9 @@
 import { mkdir, readFile, rm } from 'node:fs/promises'
 import path from 'node:path'
 import { z } from 'zod'
+import type { BottleSlug } from '../../contract/ids.ts'
+import { stateFolder } from '../../engine/tools.ts'
+import { HintedError } from '../../errors.ts'
 import { replaceFile } from '../../lib/replace-file.ts'
 
 /**
@@ -11,8 +14,12 @@ const content = z.object({
   machine: z.string(),
   /** Means nothing, so it may be on the disk; the probe looks for it. */
   canary: z.string(),
-  /** Where the bottle's bundle is, and what the guest calls its network. */
+  /** Where the guest finds the bottle's bundle. */
   bundle: z.string(),
+  /** Of this computer's pool, where the bundle is published; null where the guest reaches the bundle itself. */
+  alias: z.string().nullable().default(null),
+  /** So many processes may the guest's user have, whoever started them. */
+  pids: z.number().int().positive().default(512),
   /** The agent was started: without what held it, the bottle has ended, and is no half-made one. */
   started: z.boolean().default(false),
 })
@@ -34,6 +41,13 @@ export async function readMachineFile(stateFolder: string): Promise<MachineFile 
   } catch {
     return null
   }
+}
+
+/** @throws HintedError when the bottle has none */
+export async function machineFileOf(slug: BottleSlug, places: { home: string }): Promise<MachineFile> {
+  const file = await readMachineFile(stateFolder(places, slug))
+  if (file) return file
+  throw new HintedError('This bottle’s machine is not known here.', 'Stop the bottle and launch it again.')
 }
 
 export const removeMachineFile = (stateFolder: string): Promise<void> => rm(fileIn(stateFolder), { force: true })

@@ -4,11 +4,8 @@ import { can } from './capabilities.ts'
 import { forcePolicy, recordsFile } from './policy.ts'
 import type { MachineOptions, Smolvm } from './smolvm.ts'
 
-interface MachineParts extends Pick<MachineOptions, 'source' | 'env'> {
+interface MachineParts extends Pick<MachineOptions, 'source' | 'env' | 'allowCidrs'> {
   home: string
-  cpus: number
-  memoryBytes: number
-  diskBytes: number | null
 }
 
 /**
@@ -18,8 +15,8 @@ interface MachineParts extends Pick<MachineOptions, 'source' | 'env'> {
  * @throws HintedError when the list cannot be seen to be there; the machine must not be started then
  */
 export async function createMachine(
-  { machine, slug, allowCidrs }: Pick<SmolmachinesPlan, 'machine' | 'slug' | 'allowCidrs'>,
-  { source, env, home, cpus, memoryBytes, diskBytes }: MachineParts,
+  { machine, slug, size }: Pick<SmolmachinesPlan, 'machine' | 'slug' | 'size'>,
+  { source, env, allowCidrs, home }: MachineParts,
   smolvm: Smolvm,
   signal: AbortSignal,
 ): Promise<void> {
@@ -27,13 +24,11 @@ export async function createMachine(
     source,
     allowCidrs,
     env,
-    cpus: Math.max(1, Math.round(cpus)),
-    memoryMiB: Math.max(256, Math.floor(memoryBytes / 2 ** 20)),
-    storageGiB: diskBytes === null ? null : Math.max(1, Math.ceil(diskBytes / 2 ** 30)),
+    ...size,
     labels: { [LABEL.slug]: slug, [LABEL.home]: homeHash(home) },
   }
   await smolvm.create(machine, options, signal)
   const version = await smolvm.version()
-  if (source.kind === 'artifact' && !can(version, 'policyWithFrom'))
+  if (source?.kind === 'artifact' && !can(version, 'policyWithFrom'))
     await forcePolicy(machine, allowCidrs, recordsFile(version, smolvm.environment))
 }

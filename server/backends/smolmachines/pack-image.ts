@@ -1,8 +1,8 @@
-import { copyFile, mkdtemp, rename, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { mkdtemp, rename, rm } from 'node:fs/promises'
 import path from 'node:path'
 import type { StepOutput } from '../../bottles/step-output.ts'
 import { Scope } from '../../lib/scope.ts'
+import { processMark } from './process-mark.ts'
 import { startRegistry } from './registry.ts'
 import { saveImage } from './save-image.ts'
 import type { SmolmachinesTools } from './tools.ts'
@@ -24,7 +24,8 @@ export async function packImage(
     if (error) output.say(`Not removed: ${name} (${String(error)})`)
   })
   try {
-    const folder = await mkdtemp(path.join(tmpdir(), 'bot-bottle-pack-'))
+    // On the disk where it is going to be, by a name that tells whose work it is (see tidy.ts).
+    const folder = await mkdtemp(path.join(path.dirname(file), `.pack-${processMark()}-`))
     scope.defer('folder of the archive', () => rm(folder, { recursive: true, force: true }))
     const archive = path.join(folder, 'image.tar')
     await saveImage(image.reference, archive, tools, output, signal)
@@ -37,16 +38,8 @@ export async function packImage(
     // Every version adds the ending; from 1.7.0 on a name that has it is refused.
     const packed = path.join(folder, 'packed')
     await tools.smolvm.pack(`localhost:${registry.port}/${repository}`, packed, signal)
-    await moved(`${packed}.smolmachine`, file)
+    await rename(`${packed}.smolmachine`, file)
   } finally {
     await scope.close()
   }
-}
-
-/** The cache may be on another disk than the folder for temporary files. */
-async function moved(from: string, to: string): Promise<void> {
-  await rename(from, to).catch(async (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EXDEV') throw error
-    await copyFile(from, to)
-  })
 }

@@ -4,11 +4,14 @@ import type { Cidr } from '../../contract/ids.ts'
 import type { LaunchChoice } from '../../manifest/request.ts'
 import { resolve } from '../../manifest/resolve.ts'
 import { SAMPLE_INPUTS, type SampleMachine, sampleMachine } from '../../testing/sample-machine.ts'
+import { aliasesOf } from './addressing.ts'
 import { plan } from './plan.ts'
 
 const SHELL = 'agent_provider: {template: shell}\nsupervise: false'
-const NEW: SmolvmFacts = { version: '1.9.3', enforcesPolicy: true, unenforcedAllowed: false }
-const OLD: SmolvmFacts = { version: '0.8.0', enforcesPolicy: false, unenforcedAllowed: false }
+const HERE = { platform: 'linux', absentAliases: [], engineNetworks: [] } as const
+const NEW: SmolvmFacts = { version: '1.9.3', enforcesPolicy: true, unenforcedAllowed: false, ...HERE }
+const OLD: SmolvmFacts = { version: '0.8.0', enforcesPolicy: false, unenforcedAllowed: false, ...HERE }
+const ON_MAC = { platform: 'darwin', unenforcedAllowed: true } as const
 
 async function planned(
   machine: SampleMachine,
@@ -31,7 +34,9 @@ test('a plan names everything that a launch will make', async () => {
     bundleSubnet: '192.168.159.0/24',
     gateway: '192.168.159.1',
     bundleAddress: '192.168.159.2',
+    addressing: { kind: 'routable', unverified: false },
     allowCidrs: ['192.168.159.2/32'],
+    size: { cpus: 2, memoryMiB: 4096, storageGiB: 20, overlayGiB: null },
     artifact: { kind: 'archive' },
     smolvm: '1.9.3',
     provider: { name: 'shell', argv: ['bash', '-l'] },
@@ -74,4 +79,39 @@ test('a network in which this machine is, is left alone; where all are taken not
   expect(other.allowCidrs).toEqual([`${other.bundleAddress}/32`])
   const full = await planned(machine, NEW, { networks: ['192.168.0.9/16'] })
   expect(codes(full.blockers)).toEqual(['no-subnet'])
+})
+
+test('a network of the engine is left alone, too: it may be on no address of this machine', async () => {
+  await using machine = await sampleMachine(SHELL)
+  const usual = await planned(machine, NEW)
+  const other = await planned(machine, { ...NEW, engineNetworks: [usual.bundleSubnet] })
+  expect(other.bundleSubnet).not.toBe(usual.bundleSubnet)
+})
+
+test('a limit of the disk holds for both disks of the machine, in whole GiB; processors are whole, and that is told', async () => {
+  await using machine = await sampleMachine(`${SHELL}\nlimits: {cpus: 1.4, disk: 2500m}`)
+  const plan = await planned(machine, NEW)
+  expect(plan.size).toEqual({ cpus: 1, memoryMiB: 4096, storageGiB: 3, overlayGiB: 3 })
+  expect(codes(plan.warnings)).toEqual(['whole-cpus'])
+})
+
+test.each([
+  ['0.8.0', 'loopback-alias', '127.0.0.16/28'],
+  ['1.1.2', 'loopback-alias', '127.0.0.16/28'],
+  ['1.1.3', 'private-alias', '10.211.0.16/28'],
+] as const)('on a Mac, %s finds its bundle by a %s, which nobody has tried there', async (version, kind, pool) => {
+  await using machine = await sampleMachine(SHELL)
+  const plan = await planned(machine, { ...(version === '1.1.3' ? NEW : OLD), ...ON_MAC, version })
+  expect(plan).toMatchObject({ addressing: { kind, unverified: true }, allowCidrs: [pool], blockers: [] })
+  expect(codes(plan.warnings)).toEqual(expect.arrayContaining(['alias-shared', 'addressing-unverified']))
+})
+
+test('a Mac without the addresses is told the one command that adds them, and nothing is launched', async () => {
+  await using machine = await sampleMachine(SHELL)
+  const absentAliases = aliasesOf('loopback-alias')
+  const { blockers } = await planned(machine, { ...OLD, ...ON_MAC, absentAliases })
+  expect(codes(blockers)).toEqual(['no-alias'])
+  expect(blockers[0]!.fix).toMatch(/^sudo sh -c 'for a in 127\.0\.0\.16 .* 127\.0\.0\.31; do ifconfig lo0 alias/)
+  // One is enough for a bottle.
+  expect((await planned(machine, { ...OLD, ...ON_MAC, absentAliases: absentAliases.slice(1) })).blockers).toEqual([])
 })

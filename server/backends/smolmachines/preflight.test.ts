@@ -2,9 +2,10 @@ import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { noteBoot } from './boot-trial.ts'
-import { preflight, smolvmFacts } from './preflight.ts'
+import { BootTrials } from './boot-trials.ts'
+import { preflight } from './preflight.ts'
 import { Smolvm } from './smolvm.ts'
+import { smolvmFacts } from './smolvm-facts.ts'
 
 let folder = ''
 beforeAll(async () => {
@@ -13,14 +14,27 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true, force: true }))
 
 /** What the doctor says where smolvm answers its version so. @param says null: there is none */
-async function checked(says: string | null, { unenforcedAllowed = false, boots = false } = {}) {
+async function checked(
+  says: string | null,
+  { unenforcedAllowed = false, platform = 'linux' as NodeJS.Platform, boots = false } = {},
+) {
   const program = path.join(folder, `smolvm-${Math.random()}`)
   if (says !== null) {
     await writeFile(program, `#!/bin/sh\necho '${says}'\n`)
     await chmod(program, 0o755)
   }
-  if (boots) noteBoot(program, 1234)
-  const tools = { smolvm: new Smolvm(program), unenforcedAllowed, cache: path.join(folder, 'cache') }
+  const smolvm = new Smolvm(program)
+  const cache = path.join(folder, 'cache')
+  const docker = { listNetworks: async () => [] }
+  const tools = {
+    smolvm,
+    docker,
+    platform,
+    unenforcedAllowed,
+    cache,
+    boots: new BootTrials(smolvm, { home: folder, cache }),
+  }
+  if (boots) await tools.boots.booted(1234)
   const facts = await smolvmFacts(tools)
   const checks = await preflight(facts, tools)
   return { facts, checks, of: (id: string) => checks.find((check) => check.id === id)! }
@@ -39,7 +53,7 @@ test('a program that is no smolvm, or too old, is absent with the reason', async
 
 test('a version that enforces is in order', async () => {
   const { facts, of } = await checked('smolvm 1.9.3')
-  expect(facts).toEqual({ version: '1.9.3', enforcesPolicy: true, unenforcedAllowed: false })
+  expect(facts).toMatchObject({ version: '1.9.3', enforcesPolicy: true, unenforcedAllowed: false, platform: 'linux' })
   expect([of('smolvm').result, of('smolvm-policy').result]).toEqual(['ok', 'ok'])
 })
 
@@ -54,4 +68,13 @@ test('that a machine boots is known from one that did, and from nothing else', a
   expect((await checked('smolvm 1.9.3')).of('smolvm-boot').result).not.toBe('ok')
   const seen = (await checked('smolvm 1.9.3', { boots: true })).of('smolvm-boot')
   expect(seen).toMatchObject({ result: 'ok', detail: expect.stringContaining('1.2 s') })
+})
+
+test('a Mac’s addresses are looked for, and one command adds those that are missing', async () => {
+  // 127/8 is all there on Linux; the private ones are nowhere.
+  const loopback = (await checked('smolvm 0.8.0', { platform: 'darwin' })).of('smolvm-aliases')
+  expect(loopback).toMatchObject({ result: 'ok', detail: expect.stringContaining('127.0.0.16 to 127.0.0.31') })
+  const missing = (await checked('smolvm 1.9.3', { platform: 'darwin' })).of('smolvm-aliases')
+  expect(missing).toMatchObject({ result: 'problem', fix: { kind: 'command', value: expect.stringContaining('sudo') } })
+  expect((await checked('smolvm 1.9.3')).of('smolvm-aliases')).toBeUndefined()
 })

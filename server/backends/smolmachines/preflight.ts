@@ -1,25 +1,15 @@
-import { access, constants, readdir, stat } from 'node:fs/promises'
+import { readdir, stat } from 'node:fs/promises'
 import path from 'node:path'
 import type { SmolvmFacts } from '../../bottles/machine-facts.ts'
 import type { DoctorCheck } from '../../contract/views.ts'
-import { BackendUnavailableError, messageOf } from '../../errors.ts'
+import { messageOf } from '../../errors.ts'
+import { addressingFor, aliasCommand, aliasesOf } from './addressing.ts'
 import { artifactFolder } from './artifact.ts'
-import { bootTrial } from './boot-trial.ts'
-import { can, limitsOf, OLDEST_ENFORCED, type SmolvmVersion } from './capabilities.ts'
+import { bootCheck } from './boot-check.ts'
+import { limitsOf, OLDEST_ENFORCED, type SmolvmVersion } from './capabilities.ts'
 import type { SmolmachinesTools } from './tools.ts'
 
-type Tools = Pick<SmolmachinesTools, 'smolvm' | 'unenforcedAllowed' | 'cache'>
-
-/** What enters planning. @returns null when smolvm is not there or cannot be used */
-export async function smolvmFacts({ smolvm, unenforcedAllowed }: Omit<Tools, 'cache'>): Promise<SmolvmFacts | null> {
-  try {
-    const version = await smolvm.version()
-    return { version, enforcesPolicy: can(version, 'enforcedPolicy'), unenforcedAllowed }
-  } catch (error) {
-    if (error instanceof BackendUnavailableError) return null
-    throw error
-  }
-}
+type Tools = Pick<SmolmachinesTools, 'smolvm' | 'cache' | 'boots'>
 
 /** What the doctor says of micro-VMs. Without smolvm they are absent, which is no problem. */
 export async function preflight(facts: SmolvmFacts | null, tools: Tools): Promise<readonly DoctorCheck[]> {
@@ -28,14 +18,15 @@ export async function preflight(facts: SmolvmFacts | null, tools: Tools): Promis
   return [
     programCheck(version, tools.smolvm.program),
     policyCheck(facts),
-    await bootCheck(tools),
+    ...addressingCheck(facts),
+    await bootCheck(tools.boots, facts.platform),
     await cacheCheck(tools),
   ]
 }
 
 const group = 'Micro-VMs' as const
 
-async function missing({ smolvm }: Tools): Promise<DoctorCheck> {
+async function missing({ smolvm }: Pick<Tools, 'smolvm'>): Promise<DoctorCheck> {
   const why = await smolvm.version().then(
     () => 'It answers now; look again.',
     (error: unknown) => messageOf(error),
@@ -87,40 +78,34 @@ function policyCheck({ version, enforcesPolicy, unenforcedAllowed }: SmolvmFacts
   }
 }
 
-/** A device that opens is no proof that a kernel boots on it; what booted is. */
-async function bootCheck(tools: Tools): Promise<DoctorCheck> {
-  const check = { id: 'smolvm-boot', group, title: 'A machine boots' }
-  const trial = bootTrial(tools.smolvm.program)
-  if (trial)
-    return {
+/** Where the machine reaches its bundle through this computer's own addresses; elsewhere there is nothing to tell. */
+function addressingCheck(facts: SmolvmFacts): DoctorCheck[] {
+  const { kind } = addressingFor(facts)
+  if (kind === 'routable') return []
+  const check = { id: 'smolvm-aliases', group, title: 'Addresses for bundles' }
+  const pool = aliasesOf(kind)
+  const { length: missing } = facts.absentAliases
+  const range = `${pool[0]} to ${pool.at(-1)}`
+  if (missing === 0)
+    return [
+      {
+        ...check,
+        result: 'ok',
+        detail: `${range} are there, one for each bottle. That machines find their bundles so was never tried on a Mac.`,
+        fix: null,
+      },
+    ]
+  return [
+    {
       ...check,
-      result: 'ok',
-      detail: `One was ready ${(trial.readyMs / 1000).toFixed(1)} s after it was started.`,
-      fix: null,
-    }
-  const device = process.platform === 'linux' ? await deviceProblem() : null
-  return {
-    ...check,
-    result: device ? 'problem' : 'warning',
-    detail: device ?? 'No machine was started since this server began; the first launch shows it.',
-    fix: device
-      ? {
-          kind: 'text',
-          value: 'Switch hardware virtualisation on, and let your user read and write /dev/kvm (group kvm).',
-        }
-      : null,
-  }
+      result: missing === pool.length ? 'problem' : 'warning',
+      detail: `${missing} of the ${pool.length} addresses from ${range} are missing; each micro-VM needs one. They have to be added again after a restart of this computer. (Never tried on a Mac.)`,
+      fix: { kind: 'command', value: aliasCommand(facts.absentAliases) },
+    },
+  ]
 }
 
-async function deviceProblem(): Promise<string | null> {
-  return access('/dev/kvm', constants.R_OK | constants.W_OK).then(
-    () => null,
-    (error: NodeJS.ErrnoException) =>
-      error.code === 'ENOENT' ? 'There is no /dev/kvm here.' : 'Your user may not use /dev/kvm.',
-  )
-}
-
-async function cacheCheck({ cache }: Tools): Promise<DoctorCheck> {
+async function cacheCheck({ cache }: Pick<Tools, 'cache'>): Promise<DoctorCheck> {
   const folder = artifactFolder(cache)
   const names = await readdir(folder).catch(() => [])
   const sizes = await Promise.all(

@@ -2,10 +2,11 @@ import { randomUUID } from 'node:crypto'
 import { get } from 'node:http'
 import { setTimeout as pause } from 'node:timers/promises'
 import type { StepOutput } from '../../bottles/step-output.ts'
-import { homeHash, LABEL } from '../../engine/names.ts'
 import { HintedError } from '../../errors.ts'
 import type { Scope } from '../../lib/scope.ts'
+import { processMark } from './process-mark.ts'
 import { registryImages } from './registry-images.ts'
+import { OWNER_LABEL, registryLabels } from './registry-labels.ts'
 import type { SmolmachinesTools } from './tools.ts'
 
 const PORT = 5000
@@ -30,7 +31,7 @@ export async function startRegistry(
   signal: AbortSignal,
 ): Promise<Registry> {
   const images = await registryImages(docker, { extraCa }, output, signal)
-  const labels = { [LABEL.role]: 'registry', [LABEL.home]: homeHash(home) }
+  const labels = { ...registryLabels(home), [OWNER_LABEL]: processMark() }
   const name = `bot-bottle-registry-${randomUUID().slice(0, 8)}`
   const { id: network } = await docker.createNetwork({ Name: name, Driver: 'bridge', Labels: labels })
   scope.defer('registry network', () => docker.removeNetwork(network))

@@ -9,7 +9,8 @@ const OPTIONS: MachineOptions = {
   source: { kind: 'archive', path: '/cache/a.tar' },
   cpus: 2,
   memoryMiB: 4096,
-  storageGiB: null,
+  storageGiB: 20,
+  overlayGiB: null,
   allowCidrs: ['192.168.40.2/32' as Cidr],
   env: { HOME: '/home/node', EMPTY: '' },
   labels: { slug: 'fix' },
@@ -19,13 +20,13 @@ const artifact = { kind: 'artifact', path: '/cache/a.smolmachine' } as const
 describe('the command line that makes a machine', () => {
   test('of 0.8.0 has the name as it stands, addresses as networks, and no labels', () => {
     expect(createArguments('m', { ...OPTIONS, source: artifact }, '0.8.0').join(' ')).toBe(
-      'm --from /cache/a.smolmachine --cpus 2 --mem 4096 --allow-cidr 192.168.40.2/32 -e HOME=/home/node -e EMPTY=',
+      'm --from /cache/a.smolmachine --cpus 2 --mem 4096 --storage 20 --allow-cidr 192.168.40.2/32 -e HOME=/home/node -e EMPTY=',
     )
   })
 
   test('of 1.9.3 has flags, an address as a host so that names are switched off, and labels', () => {
-    expect(createArguments('m', { ...OPTIONS, storageGiB: 10 }, '1.9.3').join(' ')).toBe(
-      '--name m --image /cache/a.tar --cpus 2 --mem 4096 --storage 10 --allow-host 192.168.40.2 -e HOME=/home/node -e EMPTY= --label slug=fix',
+    expect(createArguments('m', { ...OPTIONS, storageGiB: 10, overlayGiB: 10 }, '1.9.3').join(' ')).toBe(
+      '--name m --image /cache/a.tar --cpus 2 --mem 4096 --storage 10 --overlay 10 --allow-host 192.168.40.2 -e HOME=/home/node -e EMPTY= --label slug=fix',
     )
   })
 

@@ -10,11 +10,13 @@ const machine = z.object({ name: z.string(), state: z.string().default('unknown'
 export type Machine = z.infer<typeof machine>
 
 export interface MachineOptions {
-  /** An archive of `docker save`, or an artifact (`….smolmachine`). */
-  source: { kind: 'archive' | 'artifact'; path: string }
+  /** An archive of `docker save`, or an artifact (`….smolmachine`); null: a machine of smolvm's own, without an image. */
+  source: { kind: 'archive' | 'artifact'; path: string } | null
   cpus: number
   memoryMiB: number
-  storageGiB: number | null
+  storageGiB: number
+  /** Null: smolvm's choice. */
+  overlayGiB: number | null
   allowCidrs: readonly Cidr[]
   /** Of the machine's record, for every program. Not secret: it is on a command line. */
   env: Readonly<Record<string, string>>
@@ -210,11 +212,11 @@ export function createArguments(name: string, options: MachineOptions, version: 
     Object.entries(record).map(([key, value]) => `${key}=${value}`)
   return [
     ...(can(version, 'namedMachines') ? ['--name', name] : [name]),
-    source.kind === 'archive' ? '--image' : '--from',
-    source.path,
+    ...(source ? [source.kind === 'archive' ? '--image' : '--from', source.path] : []),
     ...each('--cpus', [String(options.cpus)]),
     ...each('--mem', [String(options.memoryMiB)]),
-    ...(options.storageGiB === null ? [] : ['--storage', String(options.storageGiB)]),
+    ...each('--storage', [String(options.storageGiB)]),
+    ...(options.overlayGiB === null ? [] : ['--overlay', String(options.overlayGiB)]),
     ...policyArguments(allowCidrs, version),
     ...each('-e', pairs(env)),
     ...(can(version, 'labels') ? each('--label', pairs(labels)) : []),

@@ -6,11 +6,12 @@ import { stateFolder } from '../../engine/tools.ts'
 import { type ReleaseFailure, Scope } from '../../lib/scope.ts'
 import { KeeperLink } from './keeper-link.ts'
 import { keeperSocket } from './keeper-place.ts'
+import { releaseAlias } from './loopback.ts'
 import { readMachineFile, removeMachineFile } from './machine-file.ts'
 import { untilNobodyMakes } from './orphaned-commands.ts'
 import type { SmolmachinesTools } from './tools.ts'
 
-type Tools = Pick<SmolmachinesTools, 'docker' | 'home' | 'smolvm'>
+type Tools = Pick<SmolmachinesTools, 'docker' | 'home' | 'smolvm' | 'cache'>
 
 /**
  * Removes whatever a bottle left behind, also when another process launched it or crashed. Reads like the launch and
@@ -54,7 +55,7 @@ export async function endKeeper(slug: BottleSlug, tools: Pick<Tools, 'home'>): P
 export async function forget(slug: BottleSlug, tools: Tools): Promise<void> {
   const state = stateFolder(tools, slug)
   const file = await readMachineFile(state)
-  if (!file) return
+  if (!file) return releaseAlias({ ...tools, slug })
   const [machines, containers, keeper] = await Promise.all([
     tools.smolvm.list(),
     tools.docker.listContainers([`${LABEL.home}=${homeHash(tools.home)}`, `${LABEL.slug}=${slug}`]),
@@ -62,4 +63,5 @@ export async function forget(slug: BottleSlug, tools: Tools): Promise<void> {
   ])
   if (machines.some(({ name }) => name === file.machine) || containers.length > 0 || keeper) return
   await removeMachineFile(state)
+  await releaseAlias({ ...tools, slug })
 }

@@ -1,4 +1,5 @@
 import type { EnginePlaces, EngineTools } from '../../engine/tools.ts'
+import type { BootTrials } from './boot-trials.ts'
 import type { Smolvm } from './smolvm.ts'
 
 /** Where this backend finds things. */
@@ -9,6 +10,8 @@ export interface SmolmachinesPlaces extends EnginePlaces {
   program: string
   /** Of smolvm's commands; absent: this server's own. */
   environment?: NodeJS.ProcessEnv
+  /** Absent: this machine's own. */
+  platform?: NodeJS.Platform
   /** The operator's switch for a smolvm that does not enforce what a machine may reach. */
   unenforcedAllowed: boolean
 }
@@ -16,4 +19,5 @@ export interface SmolmachinesPlaces extends EnginePlaces {
 /** What launching and everything after it works with: the engine for images and bundle, smolvm for the agent. */
 export interface SmolmachinesTools extends SmolmachinesPlaces, EngineTools {
   smolvm: Smolvm
+  boots: BootTrials
 }

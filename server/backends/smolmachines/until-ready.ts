@@ -1,20 +1,26 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { HintedError, messageOf } from '../../errors.ts'
-import type { Smolvm } from './smolvm.ts'
+import type { ExecResult, Smolvm } from './smolvm.ts'
 
 const LIMIT_MS = 30_000
 const FIRST_PAUSE_MS = 25
 const LONGEST_PAUSE_MS = 1_000
 
-/** A machine that says it runs may not answer yet: asks until a program runs in it. */
-export async function untilReady(smolvm: Smolvm, machine: string, signal: AbortSignal): Promise<void> {
+/**
+ * A machine that says it runs may not answer yet: asks until a program runs in it.
+ * @param command safe to repeat. @returns how it ended, with whatever code
+ */
+export async function untilReady(
+  smolvm: Pick<Smolvm, 'exec'>,
+  machine: string,
+  signal: AbortSignal,
+  command: readonly string[] = ['true'],
+): Promise<ExecResult> {
   const until = Date.now() + LIMIT_MS
   let last = ''
   for (let wait = FIRST_PAUSE_MS; Date.now() < until; wait = Math.min(wait * 2, LONGEST_PAUSE_MS)) {
     try {
-      const { code } = await smolvm.exec(machine, ['true'], { signal })
-      if (code === 0) return
-      last = `a program ended with code ${code}`
+      return await smolvm.exec(machine, command, { signal })
     } catch (error) {
       signal.throwIfAborted()
       last = messageOf(error)

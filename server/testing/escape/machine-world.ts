@@ -93,7 +93,10 @@ export class MachineWorld extends BottleWorld {
   }
 
   run(command: readonly string[], { user = AGENT_USER, env = [], stdin }: RunOptions = {}): Promise<Ran> {
-    const guest = machineGuest(this.machineHome.tools.smolvm, this.plan.machine)
+    const guest = machineGuest(this.machineHome.tools.smolvm, {
+      machine: this.plan.machine,
+      pids: this.plan.limits.pids,
+    })
     const withEnv = env.length > 0 ? ['env', ...env, ...command] : command
     const input = stdin && { stdin }
     if (user === AGENT_USER) return guest.run({ command: withEnv, user: 'node', ...input })

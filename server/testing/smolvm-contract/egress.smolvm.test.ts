@@ -51,6 +51,8 @@ onEveryTarget(
       expect(await reaches('open', OTHER)).toBe(true)
       // From 1.7.2 the gateway stands for the loopback of the host.
       expect(await reaches('open', GATEWAY)).toBe(!old())
+      // Below 1.1.3 the host makes the connections, also those to its own loopback.
+      expect(await reaches('open', '127.0.0.1')).toBe(old())
       await bench.smolvm.remove('open')
     })
 
@@ -59,6 +61,13 @@ onEveryTarget(
       expect(await reaches('dark', LISTED)).toBe(false)
       expect((await bench.smolvm.sh('dark', 'grep -c : /proc/net/dev')).stdout).toBe('1\n')
       await bench.smolvm.remove('dark')
+    })
+
+    test('an address of the host’s loopback is one like others below 1.1.3, and the guest’s own from then on', async () => {
+      await machine('alias', ['--allow-cidr', '127.0.0.16'])
+      expect(await reaches('alias', '127.0.0.16')).toBe(old())
+      for (const address of ['127.0.0.17', '127.0.0.1']) expect(await reaches('alias', address), address).toBe(false)
+      await bench.smolvm.remove('alias')
     })
 
     test('listing the gateway opens every port of the host’s loopback (from 1.7.2)', async () => {

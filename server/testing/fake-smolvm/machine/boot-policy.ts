@@ -17,8 +17,13 @@ export function bootPolicy(record: MachineRecord, profile: Profile, knobs: Knobs
   const allowed = knobs.unenforced ? null : list
   if (profile.has('enforced by virtio-net')) {
     // A filter of names answers with NXDOMAIN for all that is not on it; here nothing answers. Addresses need no names.
-    return { allowed, dns: record.dns_filter_hosts === null, hostLoopback: profile.has('gateway to loopback') }
+    return {
+      allowed,
+      dns: record.dns_filter_hosts === null,
+      hostLoopback: profile.has('gateway to loopback'),
+      sharedLoopback: false,
+    }
   }
   const resolver = allowed?.every(isLoopback) ? [] : [TSI_RESOLVER]
-  return { allowed: allowed && [...allowed, ...resolver], dns: false, hostLoopback: false }
+  return { allowed: allowed && [...allowed, ...resolver], dns: false, hostLoopback: false, sharedLoopback: true }
 }

@@ -13,13 +13,15 @@ export interface Policy {
   dns: boolean
   /** Whether the gateway's address stands for the host's loopback. */
   hostLoopback: boolean
+  /** Whether 127/8 is the host's (TSI: the host makes the guest's connections) and not the guest's own. */
+  sharedLoopback: boolean
 }
 
 /**
  * Rules of the machine's gateway, which the guest cannot reach: it is a network namespace of its own. Decided by
  * the address that the guest asked for (`ct original`), not by the one it was sent on to.
  */
-export function rulesOf({ allowed, dns, hostLoopback }: Policy): string {
+export function rulesOf({ allowed, dns, hostLoopback, sharedLoopback }: Policy): string {
   const listed = (allowed ?? []).filter((cidr) => isIPv4(cidr.split('/')[0]!))
   const elements = listed.length > 0 ? `elements = { ${listed.join(', ')} }` : ''
   return `
@@ -39,6 +41,7 @@ table ip smolvm {
   chain to_host {
     type nat hook prerouting priority dstnat
     iifname "guest0" ip daddr ${GATEWAY} meta l4proto { tcp, udp } th dport 53 dnat to ${UPLINK.dns}
+    ${sharedLoopback ? `iifname "guest0" ip daddr 127.0.0.1 meta l4proto { tcp, udp } dnat to ${UPLINK.host}` : ''}
     ${hostLoopback ? `iifname "guest0" ip daddr ${GATEWAY} meta l4proto { tcp, udp } dnat to ${UPLINK.host}` : ''}
   }
   chain as_host {
