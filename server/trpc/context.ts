@@ -73,6 +73,7 @@ export interface Context {
       manifest?: { bottle: string; digest: string } | undefined
     }): Awaitable<RoutesUpdated>
     freeze(slug: BottleSlug | null, frozen: boolean): Awaitable<FreezeResult[]>
+    readonly allFrozen: boolean
     page(
       slug: BottleSlug,
       wanted: { before?: string | undefined; limit: number; filter?: NetworkFilter | undefined },

@@ -33,7 +33,9 @@ export const routesRouter = router({
       const { digest } = await ctx.networks.routes(slug)
       return ctx.networks.update({ slug, digest, edit: { kind: 'allow', ...request }, manifest })
     }),
-  /** Closes or opens all egress; `null` is every bottle that is up. */
+  /** Whether the operator closed all egress, which holds for bottles that are launched from now on, too. */
+  allFrozen: procedure.query(({ ctx }) => ctx.networks.allFrozen),
+  /** Closes or opens all egress; `null` is every bottle that is up, and those that are launched from now on. */
   freeze: procedure
     .input(z.strictObject({ slug: bottleSlug.nullable(), frozen: z.boolean() }))
     .mutation(({ ctx, input }) => ctx.networks.freeze(input.slug, input.frozen)),
