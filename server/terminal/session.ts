@@ -7,6 +7,7 @@ import { FlowControl } from './flow-control.ts'
 import { InputQueue } from './input-queue.ts'
 import type { Recorder } from './recorder.ts'
 import { Screen } from './screen.ts'
+import { Seats } from './seats.ts'
 import { Utf8Edge } from './utf8-edge.ts'
 
 const MIB = 1024 * 1024
@@ -21,11 +22,6 @@ const MARKS = {
 
 /** Sizes while a window is dragged come by the dozen, ms. */
 const RESIZE_DELAY_MS = 40
-/**
- * How long the writer's place is kept for a page that reloads or comes back, before the next viewer gets it, ms. A viewer
- * that does not want to wait takes it; a reload takes seconds where the machine is busy.
- */
-const SEAT_KEPT_MS = 10_000
 /** A page that has drawn nothing for so long (asleep, stopped in a debugger) no longer holds the agent back, ms. */
 const STALLED_MS = 30_000
 /** How long the last bytes may come after the program's end, ms. */
@@ -63,12 +59,11 @@ export class Session {
   readonly #flow: FlowControl<keyof typeof MARKS>
   readonly #input: InputQueue
   readonly #edge = new Utf8Edge()
-  readonly #clients = new Set<Client>()
+  readonly #pages: Seats
   readonly #onOutput: SessionParts['onOutput']
   #size: TtySize
   #wanted: TtySize
   #resizing: NodeJS.Timeout | undefined
-  #seat: NodeJS.Timeout | undefined
   #ended: { code: number | null } | undefined
   #closed = false
   /** Settles when the program has ended and its last bytes are on the screen. */
@@ -84,6 +79,11 @@ export class Session {
     this.screen = new Screen(parts.size, () => this.#brake())
     this.#flow = new FlowControl(parts.stream.output, MARKS)
     this.#input = new InputQueue(parts.stream, (blocked) => this.#inputBlocked(blocked))
+    this.#pages = new Seats({
+      isOpen: () => !this.#ended && !this.#closed,
+      isInputBlocked: () => this.#input.blocked,
+      changed: () => this.#brake(),
+    })
     for (const bytes of parts.before ?? []) this.screen.write(bytes)
     const { output } = parts.stream
     const over = new Promise<void>((resolve) => output.once('close', resolve).once('end', resolve))
@@ -102,33 +102,27 @@ export class Session {
   }
 
   /**
-   * A page that comes back takes the place that it has, whatever became of its old socket: one that died without a word
-   * counts as open for half a minute. A viewer that comes back leaves the free place to the writer, for a while.
+   * Shows the session on a page, see `Seats.enter`.
    * @param socket its frames not read yet; one that has closed already says so to nobody, and would stay for ever
    */
   attach(socket: WebSocket, { page, watching }: TtyVisitor = NOBODY): void {
     if (this.#closed) socket.close(TTY_CLOSE.goingAway, 'The terminal is being closed.')
     if (this.#closed || socket.readyState !== socket.OPEN) return
-    const before = page === null ? undefined : [...this.#clients].find((client) => client.page === page)
-    if (before) this.#drop(before)
     const client: Client = new Client(socket, page, () => this.screen.snapshot(), {
       input: (bytes) => this.#type(client, bytes),
       message: (message) => {
-        if (!this.#clients.has(client)) return
-        if (message.type === 'claim') this.#seatWriter(client)
-        else if (client === this.#writer) this.#wantSize(message)
+        if (!this.#pages.has(client)) return
+        if (message.type === 'claim') this.#pages.claim(client)
+        else if (client.writer) this.#wantSize(message)
       },
       progress: () => this.#brake(),
-      gone: () => this.#leave(client),
+      gone: () => this.#pages.leave(client),
     })
     socket.on('message', (data, isBinary) => client.receive(data as Buffer, isBinary))
     socket.on('pong', () => client.heard())
     socket.on('close', () => client.gone())
     socket.on('error', () => socket.terminate())
-    this.#clients.add(client)
-    const isFree = !this.#ended && !this.#writer
-    if (isFree && (before?.writer || !watching)) this.#makeWriter(client)
-    else if (isFree) this.#keepSeat()
+    this.#pages.enter(client, watching)
     client.say({ type: 'hello', ...this.#size, writer: client.writer, session: this.id })
     void client.sync()
     if (this.#ended) client.end(this.#ended.code)
@@ -140,7 +134,7 @@ export class Session {
     this.#size = size
     this.screen.resize(size)
     this.#recorder?.resize(size)
-    for (const client of this.#clients) client.say({ type: 'size', ...size })
+    for (const client of this.#pages) client.say({ type: 'size', ...size })
     // The program may end at any moment, and a size for one that has ended is an error of the engine.
     await this.#stream.resize(size).catch(() => undefined)
   }
@@ -159,7 +153,7 @@ export class Session {
   /** Pings every page and drops those that have not been heard of for `limit` ms. */
   heartbeat(limit: number): void {
     const now = Date.now()
-    for (const client of this.#clients) {
+    for (const client of this.#pages) {
       if (now - client.heardAt > limit && !(client.writer && this.#input.blocked)) client.terminate()
       else client.ping()
       if (client.writer && client.stalledFor(now) > STALLED_MS) client.fallBehind()
@@ -171,22 +165,17 @@ export class Session {
   async close(code: number, reason: string): Promise<void> {
     this.#closed = true
     clearTimeout(this.#resizing)
-    clearTimeout(this.#seat)
-    for (const client of this.#clients) client.close(code, reason)
+    this.#pages.close()
+    for (const client of this.#pages) client.close(code, reason)
     await this.#stream.close().catch(() => undefined)
     await this.#recorder?.close()
     this.screen.dispose()
   }
 
-  get #writer(): Client | undefined {
-    for (const client of this.#clients) if (client.writer) return client
-    return undefined
-  }
-
   #show(bytes: Uint8Array): void {
     if (bytes.length === 0 || this.#closed) return
     this.outputAt = Date.now()
-    for (const client of this.#clients) client.output(bytes)
+    for (const client of this.#pages) client.output(bytes)
     this.screen.write(bytes)
     this.#recorder?.output(bytes)
     this.#onOutput?.(bytes)
@@ -195,7 +184,7 @@ export class Session {
 
   #brake(): void {
     if (this.#closed || this.#ended) return
-    const writer = this.#writer
+    const { writer } = this.#pages
     // While its frames wait for the program to read what was pasted, a page cannot say what it has drawn.
     this.#flow.set('writer', !writer || writer.isBehind ? 0 : this.#input.blocked ? writer.unsent : writer.backlog)
     this.#flow.set('screen', this.screen.backlog)
@@ -205,14 +194,14 @@ export class Session {
 
   #type(client: Client, bytes: Buffer): void {
     if (this.#ended) return
-    if (client === this.#writer) this.#input.write(bytes)
+    if (this.#pages.has(client) && client.writer) this.#input.write(bytes)
     else client.say({ type: 'role', writer: false })
   }
 
   #inputBlocked(blocked: boolean): void {
-    const writer = this.#writer
+    const { writer } = this.#pages
     if (blocked) writer?.pauseInput()
-    else for (const client of this.#clients) client.resumeInput()
+    else for (const client of this.#pages) client.resumeInput()
     this.#brake()
   }
 
@@ -225,62 +214,17 @@ export class Session {
     }, RESIZE_DELAY_MS)
   }
 
-  #seatWriter(client: Client): void {
-    if (this.#ended || client.writer) return
-    const before = this.#writer
-    if (before) {
-      before.writer = false
-      before.resumeInput()
-      before.say({ type: 'role', writer: false })
-    }
-    this.#makeWriter(client)
-    client.say({ type: 'role', writer: true })
-    this.#brake()
-  }
-
-  #makeWriter(client: Client): void {
-    clearTimeout(this.#seat)
-    client.writer = true
-    if (this.#input.blocked) client.pauseInput()
-  }
-
-  /** The writer's place is free; who comes to it within `SEAT_KEPT_MS` gets it, and then who has been here longest. */
-  #keepSeat(): void {
-    clearTimeout(this.#seat)
-    this.#seat = setTimeout(() => {
-      const [next] = this.#clients
-      if (next && !this.#writer) this.#seatWriter(next)
-    }, SEAT_KEPT_MS)
-  }
-
-  /** Its page has another socket now. */
-  #drop(client: Client): void {
-    this.#clients.delete(client)
-    client.resumeInput()
-    client.close(TTY_CLOSE.elsewhere, 'The page opened it once more.')
-  }
-
-  #leave(client: Client): void {
-    // One that was dropped has left already.
-    if (!this.#clients.delete(client)) return
-    if (client.writer && !this.#closed) {
-      client.writer = false
-      this.#keepSeat()
-    }
-    this.#brake()
-  }
-
   async #settle(over: Promise<void>): Promise<number | null> {
     const code = await this.#stream.exited.catch(() => null)
     await this.#lastBytes(over)
     this.#show(this.#edge.rest())
     this.#ended = { code }
     clearTimeout(this.#resizing)
-    clearTimeout(this.#seat)
+    this.#pages.close()
     if (this.#closed) return code
     this.#recorder?.marker(code === null ? 'ended' : `ended with exit code ${code}`)
     await this.#recorder?.flush()
-    for (const client of this.#clients) client.end(code)
+    for (const client of this.#pages) client.end(code)
     return code
   }
 
