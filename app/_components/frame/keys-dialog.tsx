@@ -24,9 +24,9 @@ export function KeysDialog() {
       <dl className="-my-1 divide-y">
         {open &&
           boundKeys().map((binding) => (
-            <div key={binding.keys} className="flex h-9 items-center justify-between gap-4 text-data">
+            <div key={binding.keys} className="flex min-h-9 items-center justify-between gap-4 py-1 text-data">
               <dt>{binding.label}</dt>
-              <dd>
+              <dd className="shrink-0">
                 <Kbd keys={binding.keys} />
               </dd>
             </div>

@@ -19,7 +19,9 @@ export function TerminalNotice({ connection, writer, lost, isShell, onRetry, onC
   if (phase === 'waiting') {
     return (
       <Line>
-        {connection.reason} · reconnecting <Countdown until={connection.retryAt} />
+        <span>
+          {connection.reason} · reconnecting <Countdown until={connection.retryAt} />
+        </span>
         {told}
         <Verb onClick={onRetry}>Retry now</Verb>
       </Line>
