@@ -1,12 +1,12 @@
 'use client'
 
 import { RefreshCw } from 'lucide-react'
-import { useState } from 'react'
+import { useEffect, useState } from 'react'
 import type { BottleStatus } from '@/app/_lib/bottle-status'
 import { cn } from '@/app/_lib/cn'
 import { messageOf } from '@/app/_lib/error-text'
 import { useTRPCClient } from '@/app/_lib/trpc'
-import type { DoctorCheck, DoctorReport } from '@/server/contract/views.ts'
+import type { DoctorAction, DoctorCheck, DoctorReport } from '@/server/contract/views.ts'
 import { PageHeader } from '../frame/page-header'
 import { Button } from '../ui/button'
 import { Card } from '../ui/card'
@@ -14,6 +14,9 @@ import { CopyButton } from '../ui/copy-button'
 import { RelativeTime } from '../ui/relative-time'
 import { StatusShape, toneText } from '../ui/status-shape'
 import { toast } from '../ui/toast'
+
+/** Between two looks while a trial runs. */
+const TRIAL_LOOK_MS = 2_000
 
 type Result = DoctorCheck['result']
 const RESULTS: Readonly<Record<Result, Pick<BottleStatus, 'shape' | 'tone'> & { word: string }>> = {
@@ -29,6 +32,24 @@ export function Doctor({ initial }: { initial: DoctorReport }) {
   const [report, setReport] = useState(initial)
   const [busy, setBusy] = useState(false)
 
+  const act = async (action: DoctorAction) => {
+    try {
+      await client.system.act.mutate({ action })
+      setReport(await client.system.doctor.query({ fresh: true }))
+    } catch (error) {
+      toast.error('That did not come through', { description: messageOf(error) })
+    }
+  }
+  // What was begun goes on by itself: the row is looked at until it is over.
+  const goesOn = report.checks.some((check) => check.action?.id === 'cancel-boot-trial')
+  useEffect(() => {
+    if (!goesOn) return
+    const timer = setInterval(
+      () => void client.system.doctor.query({ fresh: true }).then(setReport, () => {}),
+      TRIAL_LOOK_MS,
+    )
+    return () => clearInterval(timer)
+  }, [goesOn, client])
   const examine = async () => {
     setBusy(true)
     try {
@@ -73,7 +94,7 @@ export function Doctor({ initial }: { initial: DoctorReport }) {
               {report.checks
                 .filter((check) => check.group === group)
                 .map((check) => (
-                  <Check key={check.id} check={check} />
+                  <Check key={check.id} check={check} onAct={act} />
                 ))}
             </Card>
           </section>
@@ -83,7 +104,9 @@ export function Doctor({ initial }: { initial: DoctorReport }) {
   )
 }
 
-function Check({ check }: { check: DoctorCheck }) {
+function Check({ check, onAct }: { check: DoctorCheck; onAct(action: DoctorAction): Promise<void> }) {
+  const { action } = check
+  const [busy, setBusy] = useState(false)
   const result = RESULTS[check.result]
   return (
     <div
@@ -104,6 +127,19 @@ function Check({ check }: { check: DoctorCheck }) {
             </code>
             <CopyButton text={check.fix.value} label="Copy the command" className="size-6" />
           </p>
+        )}
+        {action && (
+          <Button
+            size="sm"
+            className="mt-1.5"
+            busy={busy}
+            onClick={() => {
+              setBusy(true)
+              void onAct(action.id).finally(() => setBusy(false))
+            }}
+          >
+            {action.label}
+          </Button>
         )}
       </div>
     </div>

@@ -1,10 +1,10 @@
 import { execFile } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { cp, mkdir, mkdtemp, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { promisify } from 'node:util'
-import { which } from '../../../scripts/lib/debian.mjs'
+import { hostRoot } from '../fake-smolvm/image/host-root.ts'
 
 const run = promisify(execFile)
 
@@ -49,21 +49,8 @@ export async function tinyImage(folder: string): Promise<string> {
 
 async function rootFs(work: string): Promise<string> {
   const root = path.join(work, 'root')
-  for (const folder of ['bin', 'etc', 'tmp', 'proc', 'sys', 'dev', 'home/node', 'usr']) {
-    await mkdir(path.join(root, folder), { recursive: true })
-  }
-  for (const program of PROGRAMS) {
-    const file = which(program)
-    if (!file) throw new Error(`This host has no ${program}, which the image of the contract suite is made with.`)
-    await cp(file, path.join(root, 'bin', program), { dereference: true })
-    const { stdout } = await run('ldd', [file])
-    for (const [library] of stdout.matchAll(/\/\S+/g)) {
-      await mkdir(path.join(root, path.dirname(library)), { recursive: true })
-      await cp(library, path.join(root, library), { dereference: true })
-    }
-  }
-  await symlink('dash', path.join(root, 'bin/sh'))
-  await symlink('../bin', path.join(root, 'usr/bin'))
+  await hostRoot(root, PROGRAMS)
+  await mkdir(path.join(root, 'home/node'), { recursive: true })
   await writeFile(path.join(root, 'etc/passwd'), 'root:x:0:0::/root:/bin/sh\nnode:x:1000:1000::/home/node:/bin/sh\n')
   await writeFile(path.join(root, 'etc/group'), 'root:x:0:\nnode:x:1000:\n')
   await run('chown', ['1000:1000', path.join(root, 'home/node')])

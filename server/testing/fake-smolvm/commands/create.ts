@@ -5,6 +5,7 @@ import { unpackArtifact } from '../artifact/unpack.ts'
 import type { Command, World } from '../cli/command.ts'
 import type { Args } from '../cli/parse-args.ts'
 import { configFailed, notImitated } from '../failure.ts'
+import { bareImage } from '../image/bare-image.ts'
 import { type GuestImage, isLocal, localImage } from '../image/guest-image.ts'
 import { registryImage } from '../image/registry-image.ts'
 import { ensureContainer, removeContainer } from '../machine/container.ts'
@@ -59,7 +60,8 @@ async function sourceOf(args: Args, world: World): Promise<Source> {
     const { image, network } = await unpackArtifact(world, from)
     return { image, archive: false, packNetwork: network, artifact: path.resolve(from) }
   }
-  if (reference === undefined) throw notImitated('a bare machine: give --image or --from')
+  if (reference === undefined)
+    return { image: await bareImage(world), archive: false, packNetwork: null, artifact: null }
   if (!isLocal(reference)) {
     return { image: await registryImage(world, reference), archive: false, packNetwork: null, artifact: null }
   }
