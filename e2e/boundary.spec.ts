@@ -89,7 +89,7 @@ test('a boundary that no longer holds closes egress, names the check, and stays 
   await expect(wayOut).toHaveAttribute('data-result', 'green')
   expect(await curl.ask(url), 'only the operator opens it').toMatchObject({ status: '000' })
   await network.getByRole('button', { name: 'Open egress of holed' }).last().click()
-  await expect(network.getByText('Egress is frozen.')).toBeHidden()
+  await expect(network.getByText('Egress is closed.')).toBeHidden()
   expect(await curl.ask(url)).toMatchObject({ status: '200', body: 'hello' })
 })
 

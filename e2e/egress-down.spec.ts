@@ -105,11 +105,11 @@ test('what the operator froze for all holds for the next bottle: the launch says
 
   await page.goto('/launch/net')
   const told = page.getByRole('region', { name: 'Good to know' }).locator('[data-notice=all-egress-frozen]')
-  await expect(told).toContainText('it starts frozen')
+  await expect(told).toContainText('it starts with egress closed')
   await picture(page, 'launch-all-frozen', { fullPage: true })
   const slug = await launchInBrowser(page, { agent: 'net', label: 'held-shut' })
   await untilState(dashboard, slug, 'running')
-  const frozen = page.getByText('Egress is frozen.')
+  const frozen = page.getByText('Egress is closed.')
   await expect(frozen).toBeVisible()
   await beyond.trustedBy(dashboard, slug)
   const curl = await Curl.in(new TerminalOnPage(page))

@@ -190,7 +190,7 @@ test('routes that cannot be enforced are refused with their line, and those befo
   expect(routes.map(({ host }) => host)).toEqual(['origin.test', 'second.test'])
 })
 
-test('freezing closes egress at once, live connections too, and the page says so until it is open again', async ({
+test('one button closes egress at once, live connections too, and the page says so until it is open again', async ({
   page,
   dashboard,
   beyond,
@@ -201,7 +201,7 @@ test('freezing closes egress at once, live connections too, and the page says so
   }
   const { slug, curl, terminal, network } = await twoPages(page, dashboard, beyond, 'cold')
   const url = `https://origin.test:${beyond.port}/`
-  const frozen = [page, network].map((each) => each.getByText('Egress is frozen.'))
+  const frozen = [page, network].map((each) => each.getByText('Egress is closed.'))
   const streaming = curl.ask(`-N ${url}stream`)
   await terminal.shows('\nfirst word')
   await page.keyboard.press('Control+Shift+e')
@@ -220,12 +220,12 @@ test('freezing closes egress at once, live connections too, and the page says so
   const second = await launchByProcedure(dashboard, { label: 'second' })
   await untilState(dashboard, second, 'running')
   await network.goto('/')
-  await network.getByRole('button', { name: 'Freeze egress of all bottles' }).click()
+  await network.getByRole('button', { name: 'Close egress of all bottles' }).click()
   await expect(frozen[0]!).toBeVisible()
-  await expect(network.getByRole('main').getByText('Frozen', { exact: true })).toHaveCount(2)
+  await expect(network.getByRole('main').getByText('Closed by you', { exact: true })).toHaveCount(2)
   for (const each of [slug, second]) expect((await dashboard.query('routes.get', { slug: each })).frozen).toBe(true)
   expect(await curl.ask(url)).toMatchObject({ status: '000' })
-  await network.getByRole('button', { name: /^All frozen/ }).click()
+  await network.getByRole('button', { name: /^All closed/ }).click()
   await network.getByRole('alertdialog').getByRole('button', { name: 'Open egress of 2 bottles' }).click()
   await expect(frozen[0]!).toBeHidden()
   expect(await curl.ask(url)).toMatchObject({ status: '200' })

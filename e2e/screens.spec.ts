@@ -224,10 +224,10 @@ test('routes as they are, wrong and changed; egress frozen; a boundary that does
 
   await dashboard.mutate('routes.freeze', { slug: null, frozen: true })
   await page.goto(`/bottles/${slug}/network`)
-  await expect(page.getByText('Egress is frozen.')).toBeVisible()
+  await expect(page.getByText('Egress is closed.')).toBeVisible()
   await picture(page, 'network-frozen')
   await page.goto('/')
-  await page.getByRole('button', { name: /^All frozen/ }).click()
+  await page.getByRole('button', { name: /^All closed/ }).click()
   await expect(page.getByRole('alertdialog')).toBeVisible()
   await picture(page, 'open-egress-of-all')
   await dashboard.mutate('routes.freeze', { slug: null, frozen: false })

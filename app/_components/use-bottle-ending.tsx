@@ -38,8 +38,7 @@ export function endingOf(bottle: BottleView): BottleEnding | null {
         verb: 'Stop',
         confirm: `Stop ${name}`,
         title: `Stop ${name}?`,
-        consequence:
-          'The agent ends, and its container, networks and the files it made inside are removed. Its log stays.',
+        consequence: `The agent ends, and its container, networks and the files it made inside are removed. Its log stays. ${kept(bottle)}`,
       }
     case 'stopping':
       return null
@@ -49,10 +48,17 @@ export function endingOf(bottle: BottleView): BottleEnding | null {
         verb: 'Remove',
         confirm: `Remove ${name}`,
         title: `Remove ${name}?`,
-        consequence: 'Its log, its recording and its links are deleted, along with anything that it left behind.',
+        consequence:
+          'Its log, its recording, its links and what was frozen of it are deleted, along with anything that it left behind.',
       }
   }
 }
+
+/** What of the files is there all the same. */
+const kept = ({ frozen }: BottleView): string =>
+  frozen
+    ? 'It can be resumed from what was frozen; what it made after that is lost.'
+    : 'Freeze it first, if its files should last.'
 
 /**
  * Ends a bottle after asking. Put `dialog` somewhere and call `ask`.

@@ -22,7 +22,7 @@ export interface Freeze {
 /** Whose egress is about to be opened; OpenEgressDialog asks. */
 export const opening = new Signal<BottleView | 'all' | null>(null)
 
-/** Freezing asks nothing: it is the safe act. What came of it is told with its time. */
+/** Closing asks nothing: it is the safe act. What came of it is told with its time. */
 export function useFreeze(): Freeze {
   const client = useTRPCClient()
   const [busy, setBusy] = useState(false)
@@ -32,7 +32,7 @@ export function useFreeze(): Freeze {
       try {
         tell(await client.routes.freeze.mutate({ slug: bottle?.slug ?? null, frozen }), bottle, frozen)
       } catch (error) {
-        toast.error(frozen ? 'Egress could not be frozen' : 'Egress could not be opened', {
+        toast.error(frozen ? 'Egress could not be closed' : 'Egress could not be opened', {
           description: messageOf(error),
         })
       } finally {
@@ -59,13 +59,13 @@ function tell(results: readonly FreezeResult[], bottle: BottleView | null, froze
     ? ` In effect after ${formatDuration(slowest)}.`
     : ' The bundle has not confirmed it yet.'
   if (failed.length > 0) {
-    toast.error(`Egress of ${failed.map(({ slug }) => slug).join(', ')} could not be ${frozen ? 'frozen' : 'opened'}`, {
+    toast.error(`Egress of ${failed.map(({ slug }) => slug).join(', ')} could not be ${frozen ? 'closed' : 'opened'}`, {
       description: failed[0]!.problem,
       duration: 20_000,
     })
   }
   if (failed.length === results.length) return
-  toast(frozen ? `Egress of ${whose} is frozen` : `Egress of ${whose} is open`, {
+  toast(frozen ? `Egress of ${whose} is closed` : `Egress of ${whose} is open`, {
     description: frozen
       ? `Every request is refused and open connections were cut.${took}`
       : `What the routes allow goes out again.${took}`,

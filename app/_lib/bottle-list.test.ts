@@ -54,6 +54,6 @@ test('a boundary that does not hold comes before everything', () => {
   const frozen = aBottle({ slug: 'cold', egress: { frozen: true, probe: 'green', refused: 0, perMinute: 0 } })
   expect(slugs(inOrder([...bottles, red]))[0]).toBe('leaks')
   expect(grouped([red, frozen], 'state').map(({ title }) => title)).toEqual(['Egress closed', 'Running'])
-  expect(summary([red, frozen])).toBe('1 egress closed · 2 running · 1 frozen')
-  expect(slugs(matching([red, frozen], 'frozen'))).toEqual(['cold'])
+  expect(summary([red, frozen])).toBe('1 egress closed · 2 running · 1 closed by you')
+  expect(slugs(matching([red, frozen], 'closed by you'))).toEqual(['cold'])
 })

@@ -36,7 +36,7 @@ export function matching(bottles: readonly BottleView[], query: string): readonl
   const words = query.toLowerCase().split(/\s+/).filter(Boolean)
   if (words.length === 0) return bottles
   return bottles.filter((bottle) => {
-    const closed = isEgressClosed(bottle) ? 'egress closed' : isFrozen(bottle) ? 'frozen' : ''
+    const closed = isEgressClosed(bottle) ? 'egress closed' : isFrozen(bottle) ? 'closed by you' : ''
     const text = [bottle.label, bottle.slug, bottle.agent, bottle.provider, bottle.backend, bottle.state, closed]
       .join(' ')
       .toLowerCase()
@@ -84,7 +84,7 @@ export function summary(bottles: readonly BottleView[]): string {
     [counted(['needs-you']), counted(['needs-you']) === 1 ? 'needs you' : 'need you'],
     [counted(['launching']), 'launching'],
     [counted(['failed']), 'failed'],
-    [bottles.filter(isFrozen).length, 'frozen'],
+    [bottles.filter(isFrozen).length, 'closed by you'],
   ]
   const said = parts.filter(([n]) => n > 0).map(([n, word]) => `${n} ${word}`)
   return said.length > 0 || bottles.length === 0 ? said.join(' · ') : 'None running'

@@ -24,8 +24,8 @@ export interface LaunchRequest {
 
 const STARTS_FROZEN: PlanNotice = {
   code: 'all-egress-frozen',
-  message: 'You froze egress of all bottles, and that holds for this one, too: it starts frozen.',
-  fix: 'Open its egress on its page once it runs. With the last frozen bottle that you open, it is lifted for those that come.',
+  message: 'You closed egress of all bottles, and that holds for this one, too: it starts with egress closed.',
+  fix: 'Open its egress on its page once it runs. With the last bottle that you open, it is lifted for those that come.',
 }
 
 /** In these states the agent's files are there. */
@@ -151,7 +151,7 @@ export class BottleService {
    * Keeps the files of a bottle, so that it can be resumed from them.
    * @throws WrongStateError when there is nothing to keep, or its backend cannot
    */
-  freeze(slug: BottleSlug): Promise<FrozenView> {
+  async freeze(slug: BottleSlug): Promise<FrozenView> {
     const { state } = this.room.registry.get(slug)
     if (this.#launches.has(slug) || this.#stops.has(slug) || !HAS_FILES.includes(state))
       throw new WrongStateError(

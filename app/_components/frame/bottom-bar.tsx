@@ -1,6 +1,6 @@
 'use client'
 
-import { Ellipsis, Search, Snowflake } from 'lucide-react'
+import { Ellipsis, Search, Unplug } from 'lucide-react'
 import Link from 'next/link'
 import { usePathname } from 'next/navigation'
 import { cn } from '@/app/_lib/cn'
@@ -48,8 +48,8 @@ export function BottomBar() {
       <Menu
         trigger={
           <button type="button" className={itemStyle}>
-            {freezeAll.frozen > 0 ? <Snowflake className="text-ink" /> : <Ellipsis />}
-            {freezeAll.frozen > 0 ? 'Frozen' : 'More'}
+            {freezeAll.frozen > 0 ? <Unplug className="text-ink" /> : <Ellipsis />}
+            {freezeAll.frozen > 0 ? 'Closed' : 'More'}
           </button>
         }
       >
@@ -59,7 +59,7 @@ export function BottomBar() {
         </MenuItem>
         {freezeAll.label && (
           <MenuItem onClick={freezeAll.run}>
-            <Snowflake />
+            <Unplug />
             {freezeAll.label}
           </MenuItem>
         )}

@@ -13,7 +13,7 @@ export function FrameKeys({ onToggleRail }: { onToggleRail: () => void }) {
   useKeys([
     { keys: 'mod+k', label: 'Find a bottle or a command', run: openPalette },
     { keys: 'mod+shift+k', label: 'The same, from inside a terminal', run: openPalette },
-    { keys: FREEZE_ALL_KEYS, label: 'Freeze egress of all bottles, or open it', run: freezeAll.run },
+    { keys: FREEZE_ALL_KEYS, label: 'Close egress of all bottles, or open it', run: freezeAll.run },
     { keys: 'n', label: 'Launch an agent', run: () => router.push('/launch') },
     { keys: 'b', label: 'All bottles', run: () => router.push('/') },
     { keys: '[', label: 'Fold or unfold the rail', run: onToggleRail },

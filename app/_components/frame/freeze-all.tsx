@@ -1,6 +1,6 @@
 'use client'
 
-import { Snowflake } from 'lucide-react'
+import { Unplug } from 'lucide-react'
 import { type ReactNode, useState, useSyncExternalStore } from 'react'
 import { freezable, opening, useFreeze } from '@/app/_components/use-freeze'
 import { bottleName } from '@/app/_lib/bottle-list'
@@ -83,10 +83,10 @@ export function FreezeAllButton() {
   if (all.label === null) return null
   const isFrozen = all.frozen > 0
   const words = !isFrozen
-    ? 'Freeze all'
+    ? 'Close all egress'
     : all.open === 0
-      ? `All frozen · ${all.frozen}`
-      : `Frozen · ${all.frozen} of ${all.frozen + all.open}`
+      ? `All closed · ${all.frozen}`
+      : `Closed · ${all.frozen} of ${all.frozen + all.open}`
   return (
     <Tooltip text={all.label} keys={FREEZE_ALL_KEYS} side="right">
       <button
@@ -98,7 +98,7 @@ export function FreezeAllButton() {
           isFrozen ? 'bg-ink text-canvas hover:opacity-90' : 'text-muted hover:bg-hover hover:text-ink',
         )}
       >
-        <Snowflake aria-hidden strokeWidth={1.75} className="size-4 shrink-0" />
+        <Unplug aria-hidden strokeWidth={1.75} className="size-4 shrink-0" />
         <span className="min-w-0 truncate max-lg:hidden group-data-narrow/rail:hidden">{words}</span>
       </button>
     </Tooltip>
@@ -106,7 +106,7 @@ export function FreezeAllButton() {
 }
 
 /** A bottle whose way out the operator closed: said wherever the bottle is named. */
-export function FrozenChip({ className, children = 'Frozen' }: { className?: string; children?: ReactNode }) {
+export function FrozenChip({ className, children = 'Closed by you' }: { className?: string; children?: ReactNode }) {
   return (
     <span
       className={cn(
@@ -114,7 +114,7 @@ export function FrozenChip({ className, children = 'Frozen' }: { className?: str
         className,
       )}
     >
-      <Snowflake aria-hidden strokeWidth={2} className="size-3" />
+      <Unplug aria-hidden strokeWidth={2} className="size-3" />
       {children}
     </span>
   )

@@ -2,7 +2,7 @@
 
 import { useQuery } from '@tanstack/react-query'
 import { Command } from 'cmdk'
-import { Keyboard, PanelLeft, Rocket, Search, Snowflake, SunMoon } from 'lucide-react'
+import { Keyboard, PanelLeft, Rocket, Search, Unplug, SunMoon } from 'lucide-react'
 import { useRouter } from 'next/navigation'
 import { createContext, type ReactNode, use } from 'react'
 import { useFreeze } from '@/app/_components/use-freeze'
@@ -98,8 +98,8 @@ function Entries({ onToggleRail }: { onToggleRail: () => void }) {
       )}
       {freezeAll.label && (
         <Group heading="Egress">
-          <Entry value="freeze open egress of all bottles" run={freezeAll.run}>
-            <Snowflake />
+          <Entry value="close open egress of all bottles" run={freezeAll.run}>
+            <Unplug />
             <span className="flex-1">{freezeAll.label}</span>
             <Kbd keys={FREEZE_ALL_KEYS} />
           </Entry>
@@ -108,12 +108,12 @@ function Entries({ onToggleRail }: { onToggleRail: () => void }) {
             .map((bottle) => (
               <Entry
                 key={bottle.slug}
-                value={`freeze open egress of ${bottle.slug} ${bottle.label ?? ''}`}
+                value={`close open egress of ${bottle.slug} ${bottle.label ?? ''}`}
                 run={() => freeze(bottle, !bottle.egress?.frozen)}
               >
-                <Snowflake />
+                <Unplug />
                 <span className="min-w-0 flex-1 truncate">
-                  {bottle.egress?.frozen ? 'Open egress of' : 'Freeze egress of'} {bottleName(bottle)}
+                  {bottle.egress?.frozen ? 'Open egress of' : 'Close egress of'} {bottleName(bottle)}
                 </span>
               </Entry>
             ))}

@@ -11,6 +11,8 @@ export function LaunchFooter({
   busy,
   blocked,
   onLaunch,
+  verb = 'Launch',
+  back = '/launch',
 }: {
   digest: string | null
   /** What happens on confirm, or what stands in the way. */
@@ -18,6 +20,9 @@ export function LaunchFooter({
   busy: boolean
   blocked: boolean
   onLaunch: () => void
+  verb?: string
+  /** Where Cancel leads. */
+  back?: string
 }) {
   return (
     <footer className="sticky bottom-(--bar) z-20 -mx-px mt-auto flex min-h-14 max-w-[762px] flex-wrap items-center gap-x-4 gap-y-2 rounded-t-card border border-b-0 bg-raised px-6 py-2.5 shadow-float @max-xl:px-4 max-sm:-mx-4 max-sm:rounded-none">
@@ -30,7 +35,7 @@ export function LaunchFooter({
         {says}
       </p>
       <span className="flex gap-2 @max-xl:order-3 @max-xl:ml-auto">
-        <Link href="/launch" className={buttonStyle()}>
+        <Link href={back} className={buttonStyle()}>
           Cancel
         </Link>
         {/* Fades late: while the next plan is resolved for a moment nothing should flicker. */}
@@ -41,7 +46,7 @@ export function LaunchFooter({
           onClick={onLaunch}
           className="transition-[opacity,background-color] disabled:delay-300"
         >
-          Launch
+          {verb}
           <span className="max-sm:hidden">
             <Kbd keys="mod+enter" bare />
           </span>

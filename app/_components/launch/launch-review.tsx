@@ -1,27 +1,23 @@
 'use client'
 
-import { useMutation } from '@tanstack/react-query'
 import { ArrowLeft } from 'lucide-react'
 import Link from 'next/link'
-import { useRouter } from 'next/navigation'
-import { useEffect, useRef, useState } from 'react'
-import { type AppFailure, failureOf } from '@/app/_lib/app-failure'
+import { useState } from 'react'
+import type { AppFailure } from '@/app/_lib/app-failure'
 import { cn } from '@/app/_lib/cn'
 import { count } from '@/app/_lib/format'
 import { askedFor } from '@/app/_lib/plan-words'
-import { useTRPC } from '@/app/_lib/trpc'
 import { useKeys } from '@/app/_lib/use-keys'
 import type { PlanResolution } from '@/server/contract/plan.ts'
 import type { IsolationView } from '@/server/contract/views.ts'
-import { ChangesList } from '../plan/changes-list'
-import { SECRET_FIELD } from '../plan/environment-section'
 import { PlanDocument } from '../plan/plan-document'
 import { PlanNotices } from '../plan/plan-notices'
-import { Card } from '../ui/card'
 import type { BottleChoice } from './bottle-order'
 import { LaunchFooter } from './launch-footer'
 import { LaunchOptions, type Options } from './launch-options'
 import { PlanFailure } from './plan-failure'
+import { Refusal } from './refusal'
+import { useConfirmation } from './use-confirmation'
 import { type LaunchInput, type PlanState, usePlan } from './use-plan'
 
 interface Props {
@@ -38,43 +34,11 @@ interface Props {
 
 /** Options, the plan that they give, and the confirmation. What is launched is exactly the plan that is shown. */
 export function LaunchReview({ agent, repository, known, defaultBottle, bottles, isolation, first }: Props) {
-  const router = useRouter()
-  const form = useRef<HTMLFormElement>(null)
   const [options, setOptions] = useState<Options>(() => startingWith(first, defaultBottle, repository))
   const { resolution, failure, current, resolveAgain } = usePlan(choiceOf(agent, repository, options), first)
-  const [refused, setRefused] = useState<AppFailure | null>(null)
-  /** The first secret without a value, once a launch was tried. */
-  const [missing, setMissing] = useState<string | null>(null)
-  const launch = useMutation(useTRPC().bottles.launch.mutationOptions())
-
   const plan = resolution?.plan ?? null
   const blocked = !plan || !current || failure !== null || plan.blockers.length > 0
-
-  const confirm = async () => {
-    if (!resolution || !form.current || blocked || launch.isPending || launch.isSuccess) return
-    const empty = form.current.querySelector<HTMLInputElement>('input:invalid')
-    setMissing(empty?.getAttribute('aria-label') ?? null)
-    if (empty) return empty.focus()
-    setRefused(null)
-    try {
-      const { slug } = await launch.mutateAsync({
-        planId: resolution.planId,
-        digest: resolution.digest,
-        secrets: secretsIn(form.current),
-      })
-      form.current.reset()
-      router.push(`/bottles/${slug}`)
-    } catch (error) {
-      const why = failureOf(error)
-      setRefused(why)
-      // The files moved on, or the plan is no longer known: show the plan as it would be now, to be confirmed anew.
-      if (why.code === 'CONFLICT' || why.code === 'NOT_FOUND' || why.code === 'PRECONDITION_FAILED')
-        await resolveAgain()
-    } finally {
-      // The mutation keeps what it was called with; a secret must not stay there.
-      launch.reset()
-    }
-  }
+  const { form, refused, forget, missing, busy, confirm } = useConfirmation(resolution, blocked, resolveAgain)
   useKeys([{ keys: 'mod+enter', label: `Launch ${agent} as shown`, run: (event) => void (event.repeat || confirm()) }])
 
   return (
@@ -98,7 +62,7 @@ export function LaunchReview({ agent, repository, known, defaultBottle, bottles,
             options={options}
             onChange={(part) => {
               setOptions((old) => ({ ...old, ...part }))
-              setRefused(null)
+              forget()
             }}
             bottles={bottles}
             isolation={isolation}
@@ -119,29 +83,10 @@ export function LaunchReview({ agent, repository, known, defaultBottle, bottles,
         <LaunchFooter
           digest={failure ? null : (resolution?.digest ?? null)}
           says={missing ? `${missing} needs a value, under Environment.` : footerWords(resolution, failure)}
-          busy={launch.isPending}
+          busy={busy}
           blocked={blocked}
           onLaunch={confirm}
         />
-      )}
-    </div>
-  )
-}
-
-/** Comes into sight by itself: the operator may have been at the other end of the document. */
-function Refusal({ failure }: { failure: AppFailure }) {
-  const top = useRef<HTMLDivElement>(null)
-  useEffect(() => {
-    // In newer browsers this returns a promise, which React would take for a clean-up.
-    top.current?.scrollIntoView({ block: 'start' })
-  }, [])
-  return (
-    <div ref={top} className="scroll-mt-4 space-y-2">
-      <PlanFailure failure={failure} title="Nothing was launched" />
-      {failure.changes.length > 0 && (
-        <Card className="border-0">
-          <ChangesList changes={failure.changes} />
-        </Card>
       )}
     </div>
   )
@@ -188,12 +133,3 @@ const choiceOf = (
   ...(color === null ? {} : { color }),
   workspace: workspace.mode === 'none' ? { path: repository, mode: 'none' } : workspace,
 })
-
-/** Read from the form at the moment of the launch; they are in no state of ours. */
-function secretsIn(form: HTMLFormElement): Record<string, string> {
-  const secrets: Record<string, string> = {}
-  for (const [name, value] of new FormData(form)) {
-    if (name.startsWith(SECRET_FIELD) && typeof value === 'string') secrets[name.slice(SECRET_FIELD.length)] = value
-  }
-  return secrets
-}

@@ -1,6 +1,17 @@
 'use client'
 
-import { Ellipsis, Network, ScrollText, Share2, Snowflake, Square, SquareTerminal, Trash2 } from 'lucide-react'
+import {
+  Ellipsis,
+  Network,
+  ScrollText,
+  Share2,
+  Snowflake,
+  Square,
+  SquareTerminal,
+  StepForward,
+  Trash2,
+  Unplug,
+} from 'lucide-react'
 import Link from 'next/link'
 import { useRouter } from 'next/navigation'
 import { useFreeze } from '@/app/_components/use-freeze'
@@ -10,6 +21,8 @@ import { IconButton, iconButtonStyle } from '../ui/icon-button'
 import { Menu, MenuItem, MenuSeparator } from '../ui/menu'
 import { Tooltip } from '../ui/tooltip'
 import { useBottleEnding } from '../use-bottle-ending'
+import { useBottleFreeze } from '../use-bottle-freeze'
+import { useBottleResume } from '../use-bottle-resume'
 
 /** On a wide page shown over the right end of a row while it is pointed at or focused; on a phone a menu. */
 export function BottleActions({ bottle }: { bottle: BottleView }) {
@@ -17,8 +30,10 @@ export function BottleActions({ bottle }: { bottle: BottleView }) {
   const { ending, ask, dialog } = useBottleEnding(bottle)
   const { slug } = bottle
   const freeze = useFreeze()
+  const keep = useBottleFreeze(bottle)
+  const resume = useBottleResume(bottle)
   const frozen = bottle.egress?.frozen ?? false
-  const freezeWords = frozen ? 'Open egress' : 'Freeze egress'
+  const freezeWords = frozen ? 'Open egress' : 'Close egress'
   const toggleFreeze = () => freeze.ask(bottle, !frozen)
   const EndIcon = ending?.act === 'remove' ? Trash2 : Square
 
@@ -29,9 +44,25 @@ export function BottleActions({ bottle }: { bottle: BottleView }) {
         <ActionLink href={`/bottles/${slug}/logs`} label="Log" icon={<ScrollText />} />
         <ActionLink href={`/bottles/${slug}/network`} label="Network" icon={<Network />} />
         <ActionLink href={`/bottles/${slug}?share=log`} label="Share" icon={<Share2 />} />
+        {keep.offered && (
+          <IconButton
+            label={keep.reason ?? `Freeze ${bottleName(bottle)}`}
+            disabled={keep.busy}
+            aria-disabled={keep.reason !== null || undefined}
+            onClick={() => keep.reason === null && keep.ask()}
+            className={keep.reason === null ? undefined : 'opacity-50'}
+          >
+            <Snowflake />
+          </IconButton>
+        )}
+        {resume.offered && (
+          <IconButton label={`Resume ${bottleName(bottle)}`} onClick={resume.go}>
+            <StepForward />
+          </IconButton>
+        )}
         {bottle.egress && (
           <IconButton label={freezeWords} disabled={freeze.busy} onClick={toggleFreeze} aria-pressed={frozen}>
-            <Snowflake />
+            <Unplug />
           </IconButton>
         )}
         {ending && (
@@ -68,9 +99,24 @@ export function BottleActions({ bottle }: { bottle: BottleView }) {
             <Share2 />
             Share
           </MenuItem>
+          {keep.offered && (
+            <MenuItem onClick={keep.ask} disabled={keep.busy || keep.reason !== null}>
+              <Snowflake />
+              <span>
+                Freeze the bottle
+                {keep.reason && <span className="block text-caption">{keep.reason}</span>}
+              </span>
+            </MenuItem>
+          )}
+          {resume.offered && (
+            <MenuItem onClick={resume.go}>
+              <StepForward />
+              Resume
+            </MenuItem>
+          )}
           {bottle.egress && (
             <MenuItem onClick={toggleFreeze}>
-              <Snowflake />
+              <Unplug />
               {freezeWords}
             </MenuItem>
           )}
@@ -86,6 +132,8 @@ export function BottleActions({ bottle }: { bottle: BottleView }) {
         </Menu>
       </div>
       {dialog}
+      {keep.dialog}
+      {resume.dialog}
     </>
   )
 }

@@ -7,6 +7,7 @@ import { ChangesList } from './changes-list'
 import { EnvironmentSection } from './environment-section'
 import { GitSection } from './git-section'
 import { ReachSection } from './reach-section'
+import { ResumeSection } from './resume-section'
 import { RunsSection } from './runs-section'
 import { Section } from './section'
 
@@ -27,6 +28,7 @@ export function PlanDocument({
 }) {
   return (
     <Card className={cn('@container max-w-[760px] overflow-hidden', className)}>
+      {plan.resume && <ResumeSection resume={plan.resume} />}
       <RunsSection plan={plan} />
       <ReachSection egress={plan.egress} />
       <GitSection git={plan.gitGate} />

@@ -13,6 +13,8 @@ interface AlertDialogProps {
   consequence: ReactNode
   /** Verb and object: “Stop web-shop-fix”. */
   confirm: string
+  /** `primary` for an act that takes nothing away. */
+  tone?: 'danger' | 'primary'
   /** The safe way out; has the focus when the dialog opens. */
   cancel?: string
   /** The dialog stays open until it is through, and says what went wrong if it fails. */
@@ -27,6 +29,7 @@ export function AlertDialog({
   title,
   consequence,
   confirm,
+  tone = 'danger',
   cancel = 'Cancel',
   onConfirm,
   trigger,
@@ -78,7 +81,7 @@ export function AlertDialog({
           </div>
           <footer className="flex flex-wrap justify-end gap-2 border-t px-5 py-3">
             <Base.Close render={<Button ref={safe} disabled={busy} />}>{cancel}</Base.Close>
-            <Button variant="danger" busy={busy} onClick={act} className="max-w-full [&>span]:truncate">
+            <Button variant={tone} busy={busy} onClick={act} className="max-w-full [&>span]:truncate">
               <span>{confirm}</span>
             </Button>
           </footer>

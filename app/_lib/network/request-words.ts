@@ -18,7 +18,7 @@ export const outcomeTone: Readonly<Record<Outcome, StatusTone>> = {
 
 /** What each rule of egress means to the operator, in a sentence. */
 const RULES: Readonly<Record<string, string>> = {
-  frozen: 'Egress was frozen by the operator, so nothing was let out.',
+  frozen: 'Egress was closed by the operator, so nothing was let out.',
   malformed: 'The request was written in a way that two readers could understand differently.',
   'address-literal': 'The request named an address in place of a host. Routes are by name.',
   'not-listed': 'No route names this host.',

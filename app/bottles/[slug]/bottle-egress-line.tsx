@@ -37,7 +37,7 @@ export function BottleEgressLine({ bottle }: { bottle: BottleView }) {
           {egress.down ? (
             <span className="text-failed">down</span>
           ) : egress.frozen ? (
-            'frozen'
+            'closed by you'
           ) : (
             `${egress.perMinute.toLocaleString('en-US')} req/min`
           )}

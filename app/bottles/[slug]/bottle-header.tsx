@@ -14,7 +14,10 @@ import { useNow } from '@/app/_lib/now'
 import type { BottleView } from '@/server/contract/views'
 import { BottleLifeLine } from './bottle-life-line'
 import { BottleMenu } from './bottle-menu'
+import { EgressButton } from './egress-button'
 import { FreezeButton } from './freeze-button'
+import { FrozenLine } from './frozen-line'
+import { ResumeButton } from './resume-button'
 import { useShareDialog } from './use-share-dialog'
 
 /** Who this is and in what state, in one line; what it uses, in a second. */
@@ -51,6 +54,8 @@ export function BottleHeader({ bottle }: { bottle: BottleView }) {
         <p className="min-w-0 flex-1 translate-y-px truncate text-data text-muted max-sm:hidden">{about}</p>
         <div className="flex shrink-0 items-center gap-2">
           <FreezeButton bottle={bottle} />
+          <EgressButton bottle={bottle} />
+          <ResumeButton bottle={bottle} className="max-sm:hidden" />
           <Button onClick={share.open} className="max-sm:hidden">
             <Share2 /> Share
           </Button>
@@ -75,6 +80,7 @@ export function BottleHeader({ bottle }: { bottle: BottleView }) {
           </span>
         </span>
         <BottleLifeLine bottle={bottle} />
+        <FrozenLine bottle={bottle} />
       </p>
       {dialog}
       {share.dialog}

@@ -1,11 +1,13 @@
 'use client'
 
-import { Download, Ellipsis, Share2, SquareTerminal, Trash2 } from 'lucide-react'
+import { Download, Ellipsis, Share2, Snowflake, SquareTerminal, StepForward, Trash2 } from 'lucide-react'
 import { useRouter } from 'next/navigation'
 import { useState } from 'react'
 import { AlertDialog } from '@/app/_components/ui/alert-dialog'
 import { IconButton } from '@/app/_components/ui/icon-button'
 import { Menu, MenuItem, MenuSeparator } from '@/app/_components/ui/menu'
+import { useBottleFreeze } from '@/app/_components/use-bottle-freeze'
+import { useBottleResume } from '@/app/_components/use-bottle-resume'
 import { bottleName } from '@/app/_lib/bottle-list'
 import { useTRPCClient } from '@/app/_lib/trpc'
 import { FINAL_STATES } from '@/server/contract/events'
@@ -18,6 +20,8 @@ export function BottleMenu({ bottle, onShare }: { bottle: BottleView; onShare: (
   const client = useTRPCClient()
   const openShell = useOpenShell(bottle.slug)
   const [removing, setRemoving] = useState(false)
+  const freeze = useBottleFreeze(bottle)
+  const resume = useBottleResume(bottle)
   const { slug, state } = bottle
   const running = state === 'running' || state === 'idle' || state === 'needs-you'
   const name = bottleName(bottle)
@@ -34,6 +38,26 @@ export function BottleMenu({ bottle, onShare }: { bottle: BottleView; onShare: (
           <Share2 />
           Share
         </MenuItem>
+        {freeze.offered && (
+          <MenuItem
+            onClick={freeze.ask}
+            disabled={freeze.busy || freeze.reason !== null}
+            title={freeze.reason ?? undefined}
+            className="sm:hidden"
+          >
+            <Snowflake />
+            <span>
+              Freeze the bottle
+              {freeze.reason && <span className="block text-caption">{freeze.reason}</span>}
+            </span>
+          </MenuItem>
+        )}
+        {resume.offered && (
+          <MenuItem onClick={resume.go} className="sm:hidden">
+            <StepForward />
+            Resume
+          </MenuItem>
+        )}
         <MenuItem disabled={!running} onClick={() => openShell()}>
           <SquareTerminal />
           Open a shell beside the agent
@@ -50,11 +74,13 @@ export function BottleMenu({ bottle, onShare }: { bottle: BottleView; onShare: (
           Remove the record
         </MenuItem>
       </Menu>
+      {freeze.dialog}
+      {resume.dialog}
       <AlertDialog
         open={removing}
         onOpenChange={setRemoving}
         title={`Remove ${name}?`}
-        consequence="Its log, its recording and its links are deleted, along with anything that it left behind."
+        consequence="Its log, its recording and its links are deleted, what was frozen of it, and anything that it left behind."
         confirm={`Remove ${name}`}
         cancel="Keep it"
         onConfirm={async () => {

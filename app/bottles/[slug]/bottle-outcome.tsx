@@ -13,6 +13,7 @@ import { formatDuration } from '@/app/_lib/format'
 import { stepInFocus, type Timeline } from '@/app/_lib/timeline'
 import type { BottleView } from '@/server/contract/views'
 import { LeftBehind } from './left-behind'
+import { ResumeButton } from './resume-button'
 
 /** What came of a bottle, and what to do next. */
 export function BottleOutcome({ bottle, timeline }: { bottle: BottleView; timeline: Timeline }) {
@@ -48,9 +49,13 @@ export function BottleOutcome({ bottle, timeline }: { bottle: BottleView; timeli
           <Link href={`/bottles/${bottle.slug}/logs`} className={buttonStyle()}>
             <ScrollText /> Read the log
           </Link>
-          <Link href={`/launch/${bottle.agent}`} className={buttonStyle({ variant: 'primary' })}>
+          <Link
+            href={`/launch/${bottle.agent}`}
+            className={buttonStyle({ variant: bottle.frozen ? 'secondary' : 'primary' })}
+          >
             <RotateCw /> Launch {bottle.agent} again
           </Link>
+          <ResumeButton bottle={bottle} variant={bottle.frozen ? 'primary' : 'secondary'} />
         </div>
       </div>
       <LeftBehind bottle={bottle} releases={timeline.releases} />

@@ -1,6 +1,6 @@
 'use client'
 
-import { Snowflake } from 'lucide-react'
+import { Unplug } from 'lucide-react'
 import Link from 'next/link'
 import { usePathname } from 'next/navigation'
 import { useBoundary, useProbe } from '@/app/_components/network/use-boundary'
@@ -75,9 +75,9 @@ function Frozen({ bottle }: { bottle: BottleView }) {
       role="status"
       className="flex flex-wrap items-center gap-x-3 gap-y-1 bg-ink px-5 py-1.5 text-canvas text-data sm:px-6"
     >
-      <Snowflake aria-hidden strokeWidth={1.75} className="size-4 shrink-0" />
+      <Unplug aria-hidden strokeWidth={1.75} className="size-4 shrink-0" />
       <p className="min-w-0 flex-1 max-sm:basis-[calc(100%-28px)]">
-        <span className="font-medium">Egress is frozen.</span>{' '}
+        <span className="font-medium">Egress is closed.</span>{' '}
         <span className="opacity-80">Every request is refused and open connections were cut. The agent goes on.</span>
       </p>
       <Button

@@ -3,44 +3,29 @@
 import { Snowflake } from 'lucide-react'
 import { Button } from '@/app/_components/ui/button'
 import { Tooltip } from '@/app/_components/ui/tooltip'
-import { useFreeze } from '@/app/_components/use-freeze'
+import { useBottleFreeze } from '@/app/_components/use-bottle-freeze'
 import { bottleName } from '@/app/_lib/bottle-list'
-import { isBoundaryRed, isFrozen } from '@/app/_lib/bottle-status'
-import { cn } from '@/app/_lib/cn'
-import { useKeys } from '@/app/_lib/use-keys'
 import type { BottleView } from '@/server/contract/views'
 
-const KEYS = 'mod+shift+e'
-
-/** Closes all egress of the bottle at once, and opens it again. */
+/** Keeps what the agent made. Where it cannot be done the button stays, and says why. On a phone it is in the menu. */
 export function FreezeButton({ bottle }: { bottle: BottleView }) {
-  const { ask, busy } = useFreeze()
-  const { egress } = bottle
-  const closed = egress?.frozen ?? false
-  const toggle = () => {
-    if (egress && !busy) ask(bottle, !closed)
-  }
-  useKeys([{ keys: KEYS, label: 'Freeze egress of this bottle, or open it', run: toggle, hidden: !egress }])
-  if (!egress) return null
+  const { offered, reason, busy, ask, dialog } = useBottleFreeze(bottle)
+  if (!offered) return null
   return (
-    <Tooltip
-      text={closed ? 'Lets out again what the routes allow' : 'Refuses every request and cuts what is open'}
-      keys={KEYS}
-    >
-      <Button
-        busy={busy}
-        onClick={toggle}
-        aria-label={`${closed ? 'Open' : 'Freeze'} egress of ${bottleName(bottle)}`}
-        className={cn(
-          'max-sm:px-2.5',
-          isFrozen(bottle) && 'border-ink bg-ink text-canvas enabled:hover:bg-ink enabled:hover:opacity-90',
-        )}
-      >
-        <Snowflake />
-        <span className="max-sm:sr-only">
-          {!closed ? 'Freeze' : isBoundaryRed(bottle) ? 'Open egress…' : 'Open egress'}
-        </span>
-      </Button>
-    </Tooltip>
+    <>
+      <Tooltip text={reason ?? 'Keeps the agent’s files, to resume the bottle from them'}>
+        {/* Not `disabled`: then nobody could point at it for the reason. */}
+        <Button
+          busy={busy}
+          aria-disabled={reason !== null || undefined}
+          onClick={() => reason === null && ask()}
+          aria-label={`Freeze ${bottleName(bottle)}`}
+          className={reason === null ? 'max-sm:hidden' : 'cursor-default opacity-50 max-sm:hidden'}
+        >
+          <Snowflake /> {busy ? 'Freezing' : 'Freeze'}
+        </Button>
+      </Tooltip>
+      {dialog}
+    </>
   )
 }

@@ -1,6 +1,6 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
-import { text } from 'node:stream/consumers'
+import type { Readable } from 'node:stream'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { FreezeRun } from '../../bottles/backend.ts'
 import { StepOutput } from '../../bottles/step-output.ts'
@@ -17,11 +17,24 @@ if (absent) console.warn(`skipped: ${absent}`)
 const SECRET = ['s3cr3t', 'of', 'the', 'first', 'run'].join('-')
 const TOKEN = ['tok', 'en'].join('') + Math.random().toString(36).slice(2)
 
-const quiet: FreezeRun = {
+/** Which of these values a stream of any length holds. */
+async function valuesIn(stream: Readable, values: readonly string[]): Promise<string[]> {
+  const found = new Set<string>()
+  const longest = Math.max(...values.map(({ length }) => length))
+  let rest = Buffer.alloc(0)
+  for await (const chunk of stream) {
+    const window = Buffer.concat([rest, chunk as Buffer])
+    for (const value of values) if (window.includes(value)) found.add(value)
+    rest = window.subarray(-longest)
+  }
+  return [...found]
+}
+
+const quiet = (): FreezeRun => ({
   output: new StepOutput('freeze', () => {}),
   signal: AbortSignal.timeout(120_000),
   ending: async () => expect.unreachable('The agent of a container goes on.'),
-}
+})
 
 describe.skipIf(absent)('a bottle that is frozen', () => {
   let home: TestHome
@@ -63,7 +76,7 @@ describe.skipIf(absent)('a bottle that is frozen', () => {
   afterAll(() => home[Symbol.asyncDispose]())
 
   test('goes on running, and becomes an image that only adds what it changed', async () => {
-    const kept = await engine().freeze(first.slug, quiet)
+    const kept = await engine().freeze(first.slug, quiet())
     frozen = { ...kept, image: first.image.digest }
     expect(await engine().existing()).toMatchObject([{ slug: first.slug, agent: 'running' }])
     expect(await sees(first.slug, 'cat ~/kept')).toBe('mine')
@@ -90,15 +103,17 @@ describe.skipIf(absent)('a bottle that is frozen', () => {
       [LABEL.role]: 'frozen',
       [LABEL.home]: homeHash(home.home),
     })
-    const layers = await text(await docker.saveImage(frozen.digest)).catch(() => '')
-    expect(layers).toContain('works')
-    const key = await readFile(path.join(home.home, 'state', first.slug, 'egress/ca.key'), 'utf8').catch(() => null)
-    for (const value of [SECRET, TOKEN, firstCanary, 'PRIVATE KEY-----\nMII', key?.split('\n')[1]].filter(Boolean))
-      expect(layers.includes(value!)).toBe(false)
+    const key = await readFile(path.join(home.home, 'state', first.slug, 'egress-ca/ca.key'), 'utf8')
+    const secret = [SECRET, TOKEN, firstCanary, key.split('\n')[1]!]
+    const layers = await docker.saveImage(frozen.digest)
+    // What the agent wrote is there: the search finds what can be found.
+    expect(await valuesIn(layers, [...secret, 'echo works'])).toEqual(['echo works'])
   })
 
   test('is resumed with its home, its workspace and what it had installed, under a new authority and canary', async () => {
     expect(await engine().teardown(first.slug, () => {})).toEqual([])
+    // As a launch does, which makes the folder anew.
+    await rm(path.join(home.home, 'state', first.slug), { recursive: true })
     await writeFile(path.join(home.home, 'work/README'), 'newer on the host\n')
     await home.write(
       'bottles/lasting.md',
@@ -116,9 +131,10 @@ describe.skipIf(absent)('a bottle that is frozen', () => {
     const ca = await sees(plan.slug, 'cat /etc/bot-bottle/ca.pem')
     expect(ca).not.toBe(firstCa)
     const store = await sees(plan.slug, 'cat /etc/ssl/certs/ca-certificates.crt')
-    const body = (pem: string) => pem.split(/\r?\n/)[2]!
-    expect(store.split(body(ca))).toHaveLength(2)
-    expect(store).not.toContain(body(firstCa))
+    // The names in both are the same; the signature at the end is not.
+    const body = (pem: string) => pem.trim().split(/\r?\n/).at(-2)!
+    const times = (pem: string) => store.split(body(pem)).length - 1
+    expect([times(ca), times(firstCa)]).toEqual([1, 0])
     const env = await sees(plan.slug, 'env')
     expect(env).not.toContain(firstCanary)
     expect(env).not.toContain('GONE')
@@ -132,7 +148,7 @@ describe.skipIf(absent)('a bottle that is frozen', () => {
 
   test('is frozen again: what it was resumed from goes once nothing stands on it', async () => {
     await sees(first.slug, 'echo more > ~/kept')
-    const again = await engine().freeze(first.slug, quiet)
+    const again = await engine().freeze(first.slug, quiet())
     expect(again.digest).not.toBe(frozen.digest)
     await engine().discardFrozen(first.slug, again.digest)
     await engine().teardown(first.slug, () => {})

@@ -30,7 +30,7 @@ export async function discardFrozen(slug: string, keep: string | null, engine: E
 }
 
 const isInUse = (error: unknown): boolean =>
-  statusOf(error) === 409 && /in use|dependent child|using/i.test(messageOf(error))
+  statusOf(error) === 409 && /in use|used by|dependent child|using/i.test(messageOf(error))
 
 /** The image to resume from, by its id and not by its name. @throws HintedError when it is not there any more */
 export async function frozenImage({ digest, reference }: FrozenPlan, { docker }: Engine): Promise<string> {
