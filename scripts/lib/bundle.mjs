@@ -26,19 +26,23 @@ export async function buildBundle() {
 /** Makes the single files in any folder, such as a test's own. */
 export async function bundleInto(/** @type {string} */ outdir) {
   const { build } = await import('esbuild')
-  await build({
-    entryPoints: Object.entries(entries).map(([out, source]) => ({ in: inRoot(source), out })),
-    outdir,
-    outExtension: { '.js': '.mjs' },
-    bundle: true,
-    platform: 'node',
-    format: 'esm',
-    target: 'node20',
-    // Packages written as CommonJS ask for node's modules by `require`, which a module does not have.
-    banner: {
-      js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
-    },
-    legalComments: 'none',
-    logLevel: 'warning',
-  })
+  const { probe, ...daemons } = entries
+  const into = (/** @type {Record<string, string>} */ named, /** @type {'esm' | 'iife'} */ format) =>
+    build({
+      entryPoints: Object.entries(named).map(([out, source]) => ({ in: inRoot(source), out })),
+      outdir,
+      outExtension: { '.js': '.mjs' },
+      bundle: true,
+      platform: 'node',
+      format,
+      target: 'node20',
+      // Packages written as CommonJS ask for node's modules by `require`, which a module does not have.
+      banner: {
+        js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
+      },
+      legalComments: 'none',
+      logLevel: 'warning',
+    })
+  // An import of one of node's modules asks for all that is in it; asked for by `require`, undici need not be loaded.
+  await Promise.all([into(daemons, 'esm'), into({ probe }, 'iife')])
 }
