@@ -70,3 +70,20 @@ test('what could not be read as a request says so, in place of a host, a port an
   expect(container.textContent).not.toMatch(/HTTP:|https:/)
   expect(screen.queryByRole('button', { name: /Only this host|Copy/ })).toBeNull()
 })
+
+test('a port is told where it is not the usual one; none is made up where it could not be read', () => {
+  const addressed = (port: number) => {
+    const request = aRequest({ host: '169.254.169.254', port, path: '' })
+    const { container, unmount } = render(
+      <TooltipProvider>
+        <RequestRow request={request} shape="wide" open onOpen={() => {}} onAllow={() => {}} />
+        <RequestDetails request={request} onAllow={() => {}} onHost={() => {}} ref={null} />
+      </TooltipProvider>,
+    )
+    const text = container.textContent!
+    unmount()
+    return text
+  }
+  expect(addressed(8443).match(/169\.254\.169\.254:8443/g)).toHaveLength(2)
+  expect(addressed(0)).not.toMatch(/169\.254\.169\.254:|https:/)
+})

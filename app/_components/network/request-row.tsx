@@ -1,7 +1,7 @@
 import { clsx } from 'clsx'
 import { memo } from 'react'
 import { formatBytes, formatDuration } from '@/app/_lib/format'
-import { canBeAllowed, clockTime, decisionWords, UNREADABLE } from '@/app/_lib/network/request-words'
+import { canBeAllowed, clockTime, decisionWords, portWords, UNREADABLE } from '@/app/_lib/network/request-words'
 import { visibleText } from '@/app/_lib/visible-text'
 import type { NetworkRequest } from '@/server/contract/network'
 import { Button } from '../ui/button'
@@ -139,7 +139,7 @@ function Target({ request }: { request: NetworkRequest }) {
         <>
           <span className={clsx('machine shrink-0 truncate text-ink', path ? 'max-w-[62%]' : 'max-w-full')}>
             {visibleText(host, MOST_PATH)}
-            {port !== 443 && <span className="text-muted">:{port}</span>}
+            <span className="text-muted">{portWords(port)}</span>
           </span>
           <span className="machine min-w-0 truncate text-muted">{visibleText(path, MOST_PATH)}</span>
         </>

@@ -50,6 +50,9 @@ export const canBeAllowed = ({ outcome, rule }: NetworkRequest): boolean =>
 /** In place of host and path where the request could not be read so far: egress tells no host then. */
 export const UNREADABLE = 'not readable as HTTP'
 
+/** `:8443`; nothing for the usual one, nor for 0, which stands for one that egress could not read. */
+export const portWords = (port: number): string => (port === 443 || port === 0 ? '' : `:${port}`)
+
 /** `https://api.example.com:8443/v1`, for reading and copying, and never a link: the agent chose it. */
 export function addressOf({
   host,
@@ -58,8 +61,9 @@ export function addressOf({
   method,
 }: Pick<EgressAudit, 'host' | 'port' | 'path' | 'method'>): string {
   if (host === '') return ''
+  if (port === 0) return `${host}${path}`
   if (method === 'CONNECT') return `${host}:${port}`
-  return port === 80 ? `http://${host}${path}` : `https://${host}${port === 443 ? '' : `:${port}`}${path}`
+  return port === 80 ? `http://${host}${path}` : `https://${host}${portWords(port)}${path}`
 }
 
 /** What the list says of why and how, after status and bytes: rule, findings, credential. */
