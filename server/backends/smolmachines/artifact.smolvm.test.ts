@@ -1,22 +1,28 @@
 import { spawn } from 'node:child_process'
 import { mkdtemp, open, readdir, rm } from 'node:fs/promises'
+import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { createClient } from '@libsql/client'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { StepOutput } from '../../bottles/step-output.ts'
+import { EGRESS_PORT } from '../../contract/bundle.ts'
 import { LAUNCH_STEPS } from '../../contract/launch-steps.ts'
 import { homeHash, LABEL } from '../../engine/names.ts'
 import { idOf } from '../../images/base-image.ts'
 import { buildContext } from '../../images/build-context.ts'
 import { buildImage } from '../../images/build-image.ts'
 import { KeyedLock } from '../../lib/keyed-lock.ts'
+import { answering } from '../../probe/live-listener.ts'
 import { testRun } from '../../testing/test-run.ts'
 import { untilSeen } from '../../testing/until-seen.ts'
+import { aliasesOf } from './addressing.ts'
 import { artifact, artifactFolder } from './artifact.ts'
 import { artifactDamage } from './artifact-check.ts'
 import { existing } from './existing.ts'
 import { launch } from './launch.ts'
+import { leaseAlias, releaseAlias } from './loopback.ts'
+import { machineFileOf } from './machine-file.ts'
 import { machineImage } from './machine-image.ts'
 import { recordsFile } from './policy.ts'
 import { processMark } from './process-mark.ts'
@@ -85,6 +91,39 @@ describe.skipIf(absent)(
       await expect(launch(plan, run, unsafe.tools)).rejects.toThrow('“boundary probe”')
       expect(await run.scope.close()).toEqual([])
       expect(await tracesOf(plan.slug, home)).toEqual([])
+    }, 400_000)
+
+    test('on a Mac it finds its bundle at an address of this computer, and reaches nothing else of its loopback', async () => {
+      const mac = MachineHome.at(home.home, '0.8.0')
+      // 127/8 is all there on Linux.
+      Object.assign(mac.tools, { platform: 'darwin' })
+      await using onlyLoopback = await listening('127.0.0.1')
+      await using neighbour = await listening('127.0.0.31')
+      await using everywhere = await listening('0.0.0.0')
+      const plan = await mac.plan()
+      expect(plan).toMatchObject({ addressing: { kind: 'loopback-alias', unverified: true }, blockers: [] })
+      const run = testRun()
+      await launch(plan, run, mac.tools)
+      expect(run.events.find((event) => event.type === 'probe')).toMatchObject({ verdict: 'green' })
+      const { alias, bundle } = await machineFileOf(plan.slug, mac.tools)
+      expect(aliasesOf('loopback-alias')).toContain(alias)
+      expect(bundle).toBe(alias)
+      const reaches = async (address: string, port: number) =>
+        (await mac.tools.smolvm.exec(plan.machine, ['node', '-e', REACH, address, String(port)])).stdout
+      const env = await mac.tools.smolvm.exec(plan.machine, ['printenv', 'HTTPS_PROXY'])
+      expect(env.stdout.trim()).toBe(`http://${alias}:${EGRESS_PORT}`)
+
+      expect(await reaches(alias!, EGRESS_PORT)).toBe('reached')
+      expect(await reaches('127.0.0.1', onlyLoopback.port)).toBe('not reached')
+      expect(await reaches(alias!, onlyLoopback.port)).toBe('not reached')
+      expect(await reaches('127.0.0.31', neighbour.port)).toBe('not reached')
+      // What the plan warns of: smolvm's list has no ports.
+      expect(await reaches(alias!, everywhere.port)).toBe('reached')
+
+      expect(await teardown(plan.slug, mac.tools)).toEqual([])
+      const asking = { home: 'nowhere', slug: plan.slug, cache: mac.tools.cache }
+      expect(await leaseAlias('loopback-alias', asking)).toBe(alias)
+      await releaseAlias(asking)
     }, 400_000)
 
     describe('packing a small image', () => {
@@ -168,6 +207,23 @@ describe.skipIf(absent)(
 )
 
 const silent = new StepOutput('artifact', () => {})
+
+/** Says whether somebody answers at an address and port. */
+const REACH = `
+const socket = require('net').connect({ host: process.argv[1], port: Number(process.argv[2]) })
+const done = (what) => { process.stdout.write(what); process.exit() }
+setTimeout(() => done('not reached'), 3000)
+socket.on('connect', () => done('reached')).on('error', () => done('not reached'))`
+
+/** A service of this machine, which answers here: what does not reach it is kept from it. */
+async function listening(address: string): Promise<AsyncDisposable & { port: number }> {
+  const server = createServer((socket) => socket.on('error', () => {}).end('here'))
+  await new Promise<void>((resolve) => server.listen(0, address, resolve))
+  const { port } = server.address() as AddressInfo
+  const [answers] = await answering([`${address === '0.0.0.0' ? '127.0.0.1' : address}:${port}`])
+  expect(answers).toBeDefined()
+  return { port, [Symbol.asyncDispose]: () => new Promise((resolve) => server.close(() => resolve())) }
+}
 
 async function tinyImage({ tools: { docker } }: MachineHome): Promise<string> {
   const text = `FROM scratch\nCOPY Dockerfile /${process.pid}\n`

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
+import path from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import type { EngineChange } from '../../bottles/backend.ts'
 import type { StepName } from '../../contract/events.ts'
@@ -7,7 +8,9 @@ import { LAUNCH_STEPS } from '../../contract/launch-steps.ts'
 import { stateFolder } from '../../engine/tools.ts'
 import { testRun } from '../../testing/test-run.ts'
 import { untilSeen } from '../../testing/until-seen.ts'
+import type { BootTrials } from './boot-trials.ts'
 import { existing } from './existing.ts'
+import { smolmachines } from './index.ts'
 import { KeeperLink } from './keeper-link.ts'
 import { keeperSocket } from './keeper-place.ts'
 import { launch } from './launch.ts'
@@ -100,6 +103,75 @@ describe.skipIf(absent)(`a launch in a micro-VM (the double of smolvm)${absent ?
     },
   )
 
+  test('a network that somebody made since the plan is told, and the next plan goes round it; processes are limited in shells, too', async () => {
+    await home.write('bottles/few.md', '---\nagent_provider: {template: shell}\nlimits: {pids: 300}\n---\n')
+    await home.write('agents/few.md', '---\nbottle: few\n---\n')
+    const { docker, smolvm } = home.tools
+    const backend = smolmachines(home.tools)
+    await backend.facts()
+    const request = await home.request({ agent: 'few' })
+    // As on a Mac, where networks of the engine are none of this machine's.
+    const planned = async () => backend.plan(request, { ...(await home.facts()), networks: [], smolvm: backend.seen() })
+    const before = await planned()
+    const somebodys = await docker.createNetwork({
+      Name: `bot-bottle-test-${before.slug}`,
+      IPAM: { Driver: 'default', Config: [{ Subnet: before.bundleSubnet }] },
+      Labels: { 'io.bot-bottle.test': 'subnet' },
+    })
+    try {
+      const run = testRun()
+      await expect(backend.launch(before, run)).rejects.toThrow(`${before.bundleSubnet} is in use by another network`)
+      expect(await run.scope.close()).toEqual([])
+      const after = await planned()
+      expect([after.slug, after.bundleSubnet === before.bundleSubnet]).toEqual([before.slug, false])
+      const bottle = await backend.launch(after, testRun())
+
+      const shell = await bottle.openShell('shell', { cols: 100, rows: 30 })
+      shell.write(Buffer.from(`sh -c '${MANY}'\n`))
+      await untilSeen(shell.output, /Cannot fork/)
+      shell.write(Buffer.from('ulimit -u 301; ulimit -u; exit\n'))
+      await untilSeen(shell.output, /cannot modify limit[\s\S]*\s300\s/)
+      await smolvm.exec(after.machine, ['pkill', '-u', '1000', 'sleep'])
+      // The control: without the limit as many are had. (All of this machine's users are one kernel's here: hence so few.)
+      const unlimited = ['setpriv', '--reuid=1000', '--regid=1000', '--clear-groups', '--', 'sh', '-c', MANY]
+      expect(await smolvm.exec(after.machine, unlimited)).toMatchObject({ code: 0, stdout: 'all\n' })
+      await smolvm.exec(after.machine, ['pkill', '-u', '1000', 'sleep'])
+    } finally {
+      await docker.removeNetwork(somebodys.id)
+    }
+  })
+
+  test('a trial with an empty machine tells whether machines boot; that is kept for this program, and nothing else stays', async () => {
+    const cache = path.join(home.home, 'boots')
+    const trials = (knobs: Record<string, string> = {}) => MachineHome.at(home.home, '1.9.3', knobs, cache).tools.boots
+    const over = (boots: BootTrials) => expect.poll(() => boots.runningSince, { timeout: 60_000 }).toBeNull()
+    const machines = async () => (await home.tools.smolvm.list()).map(({ name }) => name)
+
+    const good = trials()
+    expect(await good.seen()).toBeNull()
+    good.start()
+    expect(good.runningSince).not.toBeNull()
+    await over(good)
+    expect(await good.seen()).toMatchObject({ ok: true })
+    expect(await trials().seen()).toEqual(await good.seen())
+
+    const slow = trials({ FAKE_SMOLVM_START_MS: '600000' })
+    slow.start()
+    await expect.poll(machines, { timeout: 60_000 }).toContainEqual(expect.stringMatching(/^bot-bottle_boot-/))
+    await slow.cancel()
+    expect([await machines(), slow.runningSince]).toEqual([[], null])
+    expect(await slow.seen()).toMatchObject({ ok: true })
+
+    const bad = trials({ FAKE_SMOLVM_START_FAILS: '1' })
+    bad.start()
+    await over(bad)
+    expect(await bad.seen()).toMatchObject({
+      ok: false,
+      why: expect.stringContaining('timed out waiting for the guest'),
+    })
+    expect(await machines()).toEqual([])
+  })
+
   test('an agent that cannot be started is told with what its terminal said', async () => {
     await home.write(
       'bottles/absent.md',
@@ -145,6 +217,9 @@ describe.skipIf(absent)(`a launch in a micro-VM (the double of smolvm)${absent ?
     expect(await tracesOf(plan.slug, home)).toEqual([])
   })
 })
+
+/** More processes than the bottle may have, for a while. */
+const MANY = 'i=0; while [ $i -lt 310 ]; do sleep 60 >/dev/null 2>&1 & i=$((i+1)); done; echo all'
 
 async function parentOf(pid: number): Promise<number> {
   const stat = await readFile(`/proc/${pid}/stat`, 'latin1')
