@@ -6,7 +6,7 @@ import { Docker } from '../server/engine/docker.ts'
 import { test as base } from './fixtures/beyond.ts'
 import { Curl } from './fixtures/curl.ts'
 import type { Dashboard } from './fixtures/dashboard.ts'
-import { launchByProcedure, untilState, writeHome } from './fixtures/launch.ts'
+import { untilState, writeHome } from './fixtures/launch.ts'
 import { isAlive, launchInBrowser } from './fixtures/operator.ts'
 import { picture } from './fixtures/picture.ts'
 import { TerminalOnPage } from './fixtures/terminal.ts'
@@ -90,18 +90,25 @@ test('egress that died five times stays closed and says why; started again by th
   })
 })
 
-test('what the operator froze for all holds for the next bottle: the launch says so, it starts frozen, opening it lifts it', async ({
+test('egress that is closed before anything runs is closed for the next bottle: the launch says so, opening it lifts it', async ({
   page,
   dashboard,
   beyond,
 }) => {
-  const first = await launchByProcedure(dashboard, { label: 'shut-first' })
   await beyond.writeAgent(dashboard)
-  await untilState(dashboard, first, 'running')
   await page.goto('/')
-  await page.getByRole('button', { name: 'Freeze egress of all bottles' }).click()
-  await expect(page.getByRole('main').getByText('Frozen', { exact: true })).toBeVisible()
-  await dashboard.mutate('bottles.stop', { slug: first })
+  const freeze = page.getByRole('button', { name: 'Close egress of bottles to come' })
+  const standing = page.getByRole('button', { name: /^Launches start closed/ })
+  await freeze.click()
+  await expect(standing).toBeVisible()
+  await page.reload()
+  await standing.click()
+  const opening = page.getByRole('alertdialog', { name: 'Open egress of bottles to come?' })
+  await picture(page, 'overview-launches-start-closed')
+  await opening.getByRole('button', { name: 'Open egress' }).click()
+  await expect(freeze).toBeVisible()
+  await freeze.click()
+  await expect(standing).toBeVisible()
 
   await page.goto('/launch/net')
   const told = page.getByRole('region', { name: 'Good to know' }).locator('[data-notice=all-egress-frozen]')
@@ -128,6 +135,7 @@ test('what the operator froze for all holds for the next bottle: the launch says
   await page.goto('/launch/net')
   await expect(page.getByRole('button', { name: /^Launch/ })).toBeEnabled()
   await expect(told, 'and it is lifted for those that come').toBeHidden()
+  await expect(standing).toBeHidden()
 })
 
 test('the review names a login of this machine that expired, and a scan that cuts the answer', async ({

@@ -1,18 +1,19 @@
 'use client'
 
+import { useQueryClient } from '@tanstack/react-query'
 import { useCallback, useState } from 'react'
 import { bottleName } from '@/app/_lib/bottle-list'
 import { isBoundaryRed } from '@/app/_lib/bottle-status'
 import { messageOf } from '@/app/_lib/error-text'
 import { count, formatDuration } from '@/app/_lib/format'
 import { Signal } from '@/app/_lib/signal'
-import { useTRPCClient } from '@/app/_lib/trpc'
+import { useTRPC, useTRPCClient } from '@/app/_lib/trpc'
 import type { FreezeResult } from '@/server/contract/network'
 import type { BottleView } from '@/server/contract/views'
 import { toast } from './ui/toast'
 
 export interface Freeze {
-  /** Closes or opens egress of one bottle, or of all that run (null). */
+  /** Closes or opens egress of one bottle, or of all that run or come (null). */
   set: (bottle: BottleView | null, frozen: boolean) => Promise<void>
   /** The same for a key or a button: what is not safe to open is asked about first. */
   ask: (bottle: BottleView | null, frozen: boolean) => void
@@ -25,6 +26,8 @@ export const opening = new Signal<BottleView | 'all' | null>(null)
 /** Closing asks nothing: it is the safe act. What came of it is told with its time. */
 export function useFreeze(): Freeze {
   const client = useTRPCClient()
+  const queries = useQueryClient()
+  const trpc = useTRPC()
   const [busy, setBusy] = useState(false)
   const set = useCallback(
     async (bottle: BottleView | null, frozen: boolean) => {
@@ -37,9 +40,11 @@ export function useFreeze(): Freeze {
         })
       } finally {
         setBusy(false)
+        // Opening the last closed bottle lifts it for those that come.
+        void queries.invalidateQueries({ queryKey: trpc.routes.allFrozen.queryKey() })
       }
     },
-    [client],
+    [client, queries, trpc],
   )
   const ask = useCallback(
     (bottle: BottleView | null, frozen: boolean) => {
@@ -52,6 +57,12 @@ export function useFreeze(): Freeze {
 }
 
 function tell(results: readonly FreezeResult[], bottle: BottleView | null, frozen: boolean): void {
+  if (results.length === 0) {
+    toast(frozen ? 'Bottles start with egress closed from now on' : 'Bottles start with egress open again', {
+      description: frozen ? 'Nothing leaves them until you open egress.' : 'They reach what their routes allow.',
+    })
+    return
+  }
   const failed = results.filter(({ problem }) => problem !== null)
   const whose = bottle ? bottleName(bottle) : count(results.length - failed.length, 'bottle')
   const slowest = Math.max(...results.map(({ tookMs }) => tookMs ?? Number.POSITIVE_INFINITY))

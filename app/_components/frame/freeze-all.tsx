@@ -1,5 +1,6 @@
 'use client'
 
+import { useQuery } from '@tanstack/react-query'
 import { Unplug } from 'lucide-react'
 import { type ReactNode, useState, useSyncExternalStore } from 'react'
 import { freezable, opening, useFreeze } from '@/app/_components/use-freeze'
@@ -7,6 +8,7 @@ import { bottleName } from '@/app/_lib/bottle-list'
 import { isBoundaryRed } from '@/app/_lib/bottle-status'
 import { cn } from '@/app/_lib/cn'
 import { count } from '@/app/_lib/format'
+import { useTRPC } from '@/app/_lib/trpc'
 import { useBottles } from '@/app/_lib/use-tab-stream'
 import type { BottleView } from '@/server/contract/views'
 import { AlertDialog } from '../ui/alert-dialog'
@@ -15,26 +17,29 @@ import { Tooltip } from '../ui/tooltip'
 export const FREEZE_ALL_KEYS = 'mod+shift+x'
 
 export interface FreezeAll {
-  /** Freezes every bottle at once; where all are frozen, asks whether to open them. */
+  /** Closes egress of every bottle at once, and of those that come; where all are closed, asks whether to open them. */
   run: () => void
-  /** `Freeze all bottles`; null where no bottle has a way out. */
-  label: string | null
+  /** `Close egress of all bottles` */
+  label: string
   frozen: number
   open: number
+  /** It holds for bottles that are launched from now on. */
+  standing: boolean
 }
 
 export function useFreezeAll(): FreezeAll {
   const { open, frozen } = freezable(useBottles() ?? [])
   const { ask } = useFreeze()
-  const all = open.length === 0
+  // Another tab may have switched it: no stream tells.
+  const standing = useQuery(useTRPC().routes.allFrozen.queryOptions(undefined, { refetchOnWindowFocus: 'always' })).data
+  const isClosed = open.length === 0 && (frozen.length > 0 || standing === true)
+  const whose = open.length + frozen.length === 0 ? 'bottles to come' : 'all bottles'
   return {
-    run: () => {
-      if (open.length + frozen.length > 0) ask(null, open.length > 0)
-    },
-    label:
-      open.length + frozen.length === 0 ? null : all ? 'Open egress of all bottles…' : 'Freeze egress of all bottles',
+    run: () => ask(null, !isClosed),
+    label: isClosed ? `Open egress of ${whose}…` : `Close egress of ${whose}`,
     frozen: frozen.length,
     open: open.length,
+    standing: standing === true,
   }
 }
 
@@ -47,11 +52,14 @@ export function OpenEgressDialog() {
   const { frozen } = freezable(useBottles() ?? [])
   const { set } = useFreeze()
   const all = target === 'all'
+  const none = all && frozen.length === 0
   const whose = !all
     ? bottleName(target)
-    : frozen.length === 1
-      ? bottleName(frozen[0]!)
-      : count(frozen.length, 'bottle')
+    : none
+      ? 'bottles to come'
+      : frozen.length === 1
+        ? bottleName(frozen[0]!)
+        : count(frozen.length, 'bottle')
   const red = all ? frozen.filter(isBoundaryRed) : [target]
   return (
     <AlertDialog
@@ -60,8 +68,9 @@ export function OpenEgressDialog() {
       title={`Open egress of ${whose}?`}
       consequence={
         <>
-          {all && frozen.length > 1 ? 'Their agents reach' : 'The agent reaches'} again what the routes allow. What was
-          refused meanwhile is not repeated.
+          {none
+            ? 'Whatever is launched from now on reaches what its routes allow.'
+            : `${all && frozen.length > 1 ? 'Their agents reach' : 'The agent reaches'} again what the routes allow. What was refused meanwhile is not repeated.`}
           {red.length > 0 && (
             <span className="mt-1.5 block text-failed">
               The boundary of {red.map(bottleName).join(', ')} did not hold when it was last proved. It is proved again
@@ -77,16 +86,17 @@ export function OpenEgressDialog() {
   )
 }
 
-/** In the rail: the one switch that closes every way out. Nothing while there is none. */
+/** In the rail: the one switch that closes every way out, also before there is one. */
 export function FreezeAllButton() {
   const all = useFreezeAll()
-  if (all.label === null) return null
-  const isFrozen = all.frozen > 0
+  const isFrozen = all.frozen > 0 || all.standing
   const words = !isFrozen
     ? 'Close all egress'
-    : all.open === 0
-      ? `All closed · ${all.frozen}`
-      : `Closed · ${all.frozen} of ${all.frozen + all.open}`
+    : all.frozen === 0
+      ? 'Launches start closed'
+      : all.open === 0
+        ? `All closed · ${all.frozen}`
+        : `Closed · ${all.frozen} of ${all.frozen + all.open}`
   return (
     <Tooltip text={all.label} keys={FREEZE_ALL_KEYS} side="right">
       <button
