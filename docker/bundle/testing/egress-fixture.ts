@@ -92,7 +92,7 @@ export interface Running {
 }
 
 export async function startEgress(
-  upstream: Upstream,
+  upstream: Pick<Upstream, 'port' | 'ca'>,
   options: Partial<EgressOptions> = {},
 ): Promise<Running & { at: string }> {
   const ca = await mintCa('test')
