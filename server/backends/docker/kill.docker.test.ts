@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process'
 import path from 'node:path'
 import { promisify } from 'node:util'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, test } from 'vitest'
 import type { StepName } from '../../contract/events.ts'
 import { existing } from './existing.ts'
 import { launch } from './launch.ts'
@@ -13,20 +13,21 @@ if (absent) console.warn(`skipped: ${absent}`)
 
 const STEPS: StepName[] = ['networks', 'agent', 'workspace', 'provision', 'start agent']
 
-describe.skipIf(absent)('a server that is killed in the middle of a launch', () => {
-  let home: TestHome
+describe.skipIf(absent).concurrent('a server that is killed in the middle of a launch', () => {
+  let work: TestHome
   beforeAll(async () => {
-    home = await TestHome.create()
-    await home.write('work/large', 'x'.repeat(20_000_000))
+    work = await TestHome.create()
+    await work.write('work/large', 'x'.repeat(20_000_000))
     // Images first: what is tried here is what a bottle leaves behind.
-    const { slug } = await launch(await home.plan(), testRun(), home.tools)
-    await teardown(slug, home.tools)
+    const { slug } = await launch(await work.plan(), testRun(), work.tools)
+    await teardown(slug, work.tools)
   })
-  afterAll(() => home[Symbol.asyncDispose]())
+  afterAll(() => work[Symbol.asyncDispose]())
 
-  test.each(STEPS)('at “%s” leaves nothing that its labels do not find', async (step) => {
+  test.for(STEPS)('at “%s” leaves nothing that its labels do not find', async (step, { expect }) => {
+    await using home = await TestHome.create()
     const script = path.join(import.meta.dirname, 'testing/launch-and-die.ts')
-    const args = ['--import', 'tsx', script, home.home, `${home.home}/work`, step]
+    const args = ['--import', 'tsx', script, home.home, `${work.home}/work`, step]
     await expect(promisify(execFile)(process.execPath, args)).rejects.toMatchObject({ signal: 'SIGKILL' })
     // The engine may still be making what it was asked for last.
     await expect
