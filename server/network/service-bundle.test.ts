@@ -1,20 +1,27 @@
 import { expect, test, vi } from 'vitest'
+import type { FakeBundle } from '../testing/fake-bundle.ts'
 import { EGRESS, NetworkBench } from '../testing/network-bench.ts'
 
-test('a bundle that is killed comes back with what is known of its secrets, and the bottle shows it meanwhile', async () => {
-  await using bench = await NetworkBench.make()
-  bench.secrets = { ...bench.secrets, tokens: new Map([['CLAUDE', 'value']]), secrets: new Map([['NPM', 'other']]) }
-  const { slug, bundle } = await bench.launch()
-  const egress = () => bench.registry.view(slug).egress
-  bundle.end()
-  await vi.waitFor(() => expect(egress()?.down).toEqual({ again: true, why: 'it was killed (SIGKILL)' }))
-  expect(bench.service.routes(slug).status).toEqual({ kind: 'unconfirmed' })
-  await vi.waitFor(() => expect(egress()?.down).toBeUndefined(), { timeout: 5_000 })
-  const handed = bundle.handed.at(-1)!
-  expect([handed.how, ...handed.tokens, ...handed.secrets]).toEqual(['start', ['CLAUDE', 'value'], ['NPM', 'other']])
-  expect(bench.service.routes(slug).status).toEqual({ kind: 'in-force' })
-  expect((await bench.stored(slug, 'bundle')).map(({ state }) => state)).toEqual(['down', 'up'])
-})
+test.each([
+  ['killed', (bundle: FakeBundle) => bundle.end(), 'it was killed (SIGKILL)'],
+  ['removed', (bundle: FakeBundle) => bundle.remove(), 'its container was removed'],
+])(
+  'a bundle that is %s comes back with what is known of its secrets, and the bottle shows it meanwhile',
+  async (_, end, why) => {
+    await using bench = await NetworkBench.make()
+    bench.secrets = { ...bench.secrets, tokens: new Map([['CLAUDE', 'value']]), secrets: new Map([['NPM', 'other']]) }
+    const { slug, bundle } = await bench.launch()
+    const egress = () => bench.registry.view(slug).egress
+    end(bundle)
+    await vi.waitFor(() => expect(egress()?.down).toEqual({ again: true, why }))
+    expect(bench.service.routes(slug).status).toEqual({ kind: 'unconfirmed' })
+    await vi.waitFor(() => expect(egress()?.down).toBeUndefined(), { timeout: 5_000 })
+    const handed = bundle.handed.at(-1)!
+    expect([handed.how, ...handed.tokens, ...handed.secrets]).toEqual(['start', ['CLAUDE', 'value'], ['NPM', 'other']])
+    expect(bench.service.routes(slug).status).toEqual({ kind: 'in-force' })
+    expect((await bench.stored(slug, 'bundle')).map(({ state }) => state)).toEqual(['down', 'up'])
+  },
+)
 
 test('a bundle that gave up is left to the operator, with its own words', async () => {
   await using bench = await NetworkBench.make()

@@ -47,9 +47,12 @@ export class FakeBundle implements BundleLink {
 
   /** Its container ends. */
   end(gaveUp = false, why = 'it was killed (SIGKILL)'): void {
-    this.now = { kind: 'ended', gaveUp, why }
-    for (const tell of this.#onEnd) tell()
-    this.#onEnd.clear()
+    this.#over({ kind: 'ended', gaveUp, why })
+  }
+
+  /** Its container is removed. */
+  remove(): void {
+    this.#over({ kind: 'gone' })
   }
 
   async ended(signal: AbortSignal): Promise<void> {
@@ -85,6 +88,12 @@ export class FakeBundle implements BundleLink {
     }
     compileTable(text)
     this.tell({ kind: 'table', ok: true, digest: tableDigest(text) })
+  }
+
+  #over(state: BundleState): void {
+    this.now = state
+    for (const tell of this.#onEnd) tell()
+    this.#onEnd.clear()
   }
 
   tell(news: BundleNews): void {
