@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Bottle, EngineChange, TtyStream } from '../bottles/backend.ts'
+import { StepOutput } from '../bottles/step-output.ts'
 import { LAUNCH_STEPS } from '../contract/launch-steps.ts'
 import type { BottlePlan } from '../contract/plan.ts'
 import { PROBE_CHECKS } from '../contract/probe.ts'
@@ -159,6 +160,25 @@ describe.skipIf(absent).each(Object.entries(worlds))(
       agent = await adopted.attachAgent()
       expect(await says(agent, 'echo after-$((40+2))')).toBe('after-42')
       expect((await adopted.probe(run.tokens, AbortSignal.timeout(60_000))).green).toBe(true)
+    })
+
+    test('is frozen and goes on, or its plan says why it cannot be', async () => {
+      const freeze = () =>
+        world.backend.freeze(plan.slug, {
+          output: new StepOutput('freeze', () => {}),
+          signal: AbortSignal.timeout(60_000),
+          ending: async () => expect.unreachable('Nothing is ended for it here.'),
+        })
+      if (plan.backend === 'smolmachines') {
+        expect(plan.cannotFreeze).toContain('cannot pack such a machine again')
+        await expect(freeze()).rejects.toThrow('cannot be packed')
+      } else {
+        const { digest } = await freeze()
+        expect(await world.backend.frozen()).toMatchObject([{ slug: plan.slug, digest }])
+        await world.backend.discardFrozen(plan.slug, null)
+      }
+      expect(await world.backend.frozen()).toEqual([])
+      expect(await says(agent, 'echo still-$((40+2))')).toBe('still-42')
     })
 
     test('tells a server that looks when its agent ends, and with which code', async () => {

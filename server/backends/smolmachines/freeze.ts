@@ -8,6 +8,8 @@ import type { BottleSlug } from '../../contract/ids.ts'
 import { stateFolder } from '../../engine/tools.ts'
 import { BottleNotFoundError, HintedError } from '../../errors.ts'
 import { artifactDamage } from './artifact-check.ts'
+import { can } from './capabilities.ts'
+import { freezable } from './freezable.ts'
 import { ENDING, frozenFolder } from './frozen.ts'
 import { readMachineFile } from './machine-file.ts'
 import { endKeeper } from './teardown.ts'
@@ -26,6 +28,10 @@ export async function freeze(
   const state = stateFolder(tools, slug)
   const file = await readMachineFile(state)
   if (!file) throw new BottleNotFoundError(slug)
+  const version = await smolvm.version()
+  const { cannotFreeze } = freezable(can(version, 'enforcedPolicy') ? 'archive' : 'pack', version)
+  // Before anything is ended for it.
+  if (cannotFreeze) throw new HintedError('The machine cannot be packed.', cannotFreeze)
   output.say('Ending the agent and stopping the machine')
   await ending('Its micro-VM was stopped to be frozen.')
   await endKeeper(slug, tools)

@@ -9,8 +9,8 @@ import { ResumeReview } from './resume-review'
 export default async function ResumePage({ params }: { params: Promise<{ slug: string }> }) {
   const { slug } = await bottleOf((await params).slug)
   return (
-    <div className="flex-1 overflow-y-auto px-4 pt-5 sm:px-6">
-      <div className="mx-auto flex min-h-full max-w-[760px] flex-col">
+    <div className="flex flex-1 flex-col px-4 pt-5 sm:px-6">
+      <div className="mx-auto flex w-full max-w-[762px] flex-1 flex-col">
         <ResumeReview slug={slug} first={await resolveFirst(slug)} />
       </div>
     </div>

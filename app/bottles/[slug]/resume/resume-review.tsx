@@ -32,7 +32,7 @@ export function ResumeReview({ slug, first }: { slug: BottleSlug; first: PlanSta
   const { form, refused, missing, busy, confirm } = useConfirmation(resolution, blocked, resolveAgain)
   useKeys([{ keys: 'mod+enter', label: 'Resume as shown', run: (event) => void (event.repeat || confirm()) }])
   return (
-    <div className="@container flex min-h-full min-w-0 flex-col">
+    <div className="@container flex min-w-0 flex-1 flex-col">
       <form
         ref={form}
         noValidate
