@@ -224,7 +224,24 @@ test.describe(`with smolvm${skipped}`, () => {
     await expect(row('smolvm')).toHaveAttribute('data-result', 'ok')
     await expect(row('smolvm-policy')).toContainText('proved by the boundary probe')
     await expect(row('smolvm-policy')).toHaveAttribute('data-result', 'ok')
-    await expect(row('smolvm-boot'), 'nothing booted yet').not.toHaveAttribute('data-result', 'ok')
+  })
+
+  test.describe('that was not seen to boot a machine', () => {
+    // What booted is kept beside the artifacts.
+    test.use({ serverEnv: async ({ smolvm }, use) => use({ ...smolvm.env(), XDG_CACHE_HOME: smolvm.ownCache }) })
+
+    test('is tried from the system page, and what was seen stays', async ({ page, smolvm }) => {
+      await page.goto('/system')
+      await isAlive(page)
+      const row = page.locator('[data-check=smolvm-boot]')
+      await expect(row).not.toHaveAttribute('data-result', 'ok')
+      await row.getByRole('button', { name: 'Try it' }).click()
+      await expect(row).toHaveAttribute('data-result', 'ok', { timeout: 60_000 })
+      await expect(row).toContainText('after it was started')
+      await page.reload()
+      await expect(row).toHaveAttribute('data-result', 'ok')
+      expect(await smolvm.machines()).toEqual([])
+    })
   })
 })
 
