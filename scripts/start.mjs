@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 // `npm start`: makes what is missing or stale, then becomes the server. The second time it only looks.
 import { pathToFileURL } from 'node:url'
+import { setFlagsFromString } from 'node:v8'
 import { ensureEngine } from './lib/engine.mjs'
 import { ensureModules } from './lib/modules.mjs'
 import { checkNode } from './lib/node-version.mjs'
@@ -8,6 +9,7 @@ import { root } from './lib/places.mjs'
 import { ensurePrismaClient } from './lib/prisma-client.mjs'
 import { build, isBuilt, serverBundle } from './lib/product.mjs'
 import { complain, warn } from './lib/say.mjs'
+import { smallHeap } from './lib/small-heap.mjs'
 import { refuseToBuildUnder } from './lib/standing-server.mjs'
 
 try {
@@ -28,4 +30,5 @@ try {
 // In this very process, so that no parent stands between a signal and the server.
 Reflect.set(process.env, 'NODE_ENV', 'production') // Next's types make it read-only
 process.chdir(root)
+for (const flag of smallHeap) setFlagsFromString(flag) // before anything large is loaded: what has grown stays
 await import(pathToFileURL(serverBundle).href)
