@@ -14,6 +14,7 @@ import { buildContext } from '../../images/build-context.ts'
 import { buildImage } from '../../images/build-image.ts'
 import { KeyedLock } from '../../lib/keyed-lock.ts'
 import { answering } from '../../probe/live-listener.ts'
+import { clearHome } from '../../testing/fake-smolvm/clear-home.ts'
 import { testRun } from '../../testing/test-run.ts'
 import { untilSeen } from '../../testing/until-seen.ts'
 import { aliasesOf } from './addressing.ts'
@@ -151,6 +152,12 @@ describe.skipIf(absent)(
         return { file, said: run.text('artifact') }
       }
 
+      /** smolvm itself, at an artifact of this test. */
+      const isPacking = async () =>
+        (await commandLines()).some(
+          (words) => words.includes('pack') && words.includes('-o') && words.some((word) => word.startsWith(own)),
+        )
+
       test.each(['truncated', 'flipped'])('a pack that comes out %s is not kept', async (damage) => {
         await expect(packed({ FAKE_SMOLVM_PACK_DAMAGE: damage })).rejects.toThrow(/came out damaged/)
         expect(await readdir(artifactFolder(own))).toEqual([])
@@ -161,8 +168,6 @@ describe.skipIf(absent)(
         const stop = new AbortController()
         const packing = packed({ FAKE_SMOLVM_PACK_MS: '600000' }, stop.signal)
         packing.catch(() => {})
-        const isPacking = async () =>
-          (await commandLines()).some((words) => words.includes('pack') && words.includes('-o'))
         await expect.poll(isPacking, { timeout: 60_000 }).toBe(true)
         stop.abort(new Error('cancelled'))
         await expect(packing).rejects.toThrow('cancelled')
@@ -177,7 +182,6 @@ describe.skipIf(absent)(
         const server = spawn(process.execPath, args, { stdio: 'ignore', detached: true })
         const { tools } = MachineHome.at(home.home, '0.8.0', {}, own)
         const all = async () => [...(await remains()), ...(await readdir(artifactFolder(own)))]
-        const isPacking = async () => (await commandLines()).some((words) => words.some((word) => word.startsWith(own)))
         await expect.poll(async () => (await isPacking()) && (await all()).length, { timeout: 60_000 }).toBe(3)
         const made = await all()
         await tidy(tools)
@@ -186,6 +190,8 @@ describe.skipIf(absent)(
         await new Promise((resolve) => server.once('exit', resolve))
         await tidy(tools)
         expect(await all()).toEqual([])
+        // What the double itself was at is its own.
+        await clearHome(path.join(home.home, 'smolvm-data/smolvm'))
       })
 
       test('two who want one at once make one; it is used while it is whole, and made again when it is not', async () => {
