@@ -12,6 +12,9 @@ import { complain, warn } from './lib/say.mjs'
 import { smallHeap } from './lib/small-heap.mjs'
 import { refuseToBuildUnder } from './lib/standing-server.mjs'
 
+// Before anything makes the heap grow: what has grown stays.
+for (const flag of smallHeap) setFlagsFromString(flag)
+
 try {
   checkNode()
   await ensureModules()
@@ -30,5 +33,4 @@ try {
 // In this very process, so that no parent stands between a signal and the server.
 Reflect.set(process.env, 'NODE_ENV', 'production') // Next's types make it read-only
 process.chdir(root)
-for (const flag of smallHeap) setFlagsFromString(flag) // before anything large is loaded: what has grown stays
 await import(pathToFileURL(serverBundle).href)
