@@ -2,7 +2,7 @@
 
 import { useQuery } from '@tanstack/react-query'
 import { Command } from 'cmdk'
-import { Keyboard, PanelLeft, Rocket, Search, Unplug, SunMoon } from 'lucide-react'
+import { Keyboard, PanelLeft, Rocket, Search, SunMoon, Unplug } from 'lucide-react'
 import { useRouter } from 'next/navigation'
 import { createContext, type ReactNode, use } from 'react'
 import { useFreeze } from '@/app/_components/use-freeze'
