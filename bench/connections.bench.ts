@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { halfOpen } from '../docker/bundle/testing/egress-fixture.ts'
+import { halfOpen } from '../docker/bundle/testing/raw-client.ts'
 import { open } from './lib/egress-load.ts'
 import { HOST, Rig, usage, type Way } from './lib/egress-rig.ts'
 import { report } from './lib/report.ts'

@@ -25,7 +25,7 @@ function sendEvents(response: ServerResponse, count: number): void {
   response.once('close', () => clearInterval(timer))
 }
 
-const server = createServer({ cert: certificate, key, keepAliveTimeout: 60_000 }, (request, response) => {
+const server = createServer({ cert: certificate, key, keepAliveTimeout: 60_000, requestTimeout: 0 }, (request, response) => {
   const [, what, size] = request.url?.split('/') ?? []
   if (what === 'up') {
     request.resume().on('end', () => response.end('ok'))

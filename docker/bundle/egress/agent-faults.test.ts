@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { createServer as createHttpServer } from 'node:http'
 import { connect, type Socket } from 'node:net'
 import type { TLSSocket } from 'node:tls'
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { beforeEach, describe, expect, test, vi } from 'vitest'
 import {
   HOST,
   httpUpstream,
@@ -11,9 +11,8 @@ import {
   startEgress,
   tableFor,
   type Upstream,
-  untilClosed,
 } from '../testing/egress-fixture.ts'
-import { openTunnel, secure } from '../testing/raw-client.ts'
+import { openTunnel, secure, untilClosed } from '../testing/raw-client.ts'
 import type { EgressOptions } from './proxy.ts'
 import type { Verdict } from './scanning.ts'
 
@@ -24,6 +23,7 @@ const MIB = 1024 * 1024
 const PLAIN_ADDRESS = '127.80.0.1'
 let upstream: Upstream
 let running: Running & { at: string }
+
 /** Requests that reached the upstream whole. */
 let arrived: string[]
 
@@ -36,10 +36,6 @@ beforeEach(async () => {
     })
   })
   await start()
-})
-afterEach(async () => {
-  await running.close()
-  upstream.close()
 })
 async function start(options: Partial<EgressOptions> = {}): Promise<void> {
   await running?.close()

@@ -2,10 +2,9 @@ import { randomBytes } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { TLSSocket } from 'node:tls'
 import { gzipSync } from 'node:zlib'
-import { afterEach, describe, expect, test, vi } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import {
   HOST,
-  halfOpen,
   httpUpstream,
   NOTHING_FOUND,
   type Running,
@@ -13,9 +12,8 @@ import {
   startEgress,
   tableFor,
   type Upstream,
-  untilClosed,
 } from '../testing/egress-fixture.ts'
-import { openTunnel } from '../testing/raw-client.ts'
+import { drained, halfOpen, openTunnel, untilClosed } from '../testing/raw-client.ts'
 
 const MIB = 1024 * 1024
 const LARGE = 128 * MIB
@@ -23,10 +21,6 @@ const LARGE = 128 * MIB
 vi.setConfig({ testTimeout: 60_000 })
 let upstream: Upstream
 let running: Running & { at: string }
-afterEach(async () => {
-  await running.close()
-  upstream.close()
-})
 
 const counting = () =>
   httpUpstream((request, response) => {
@@ -43,7 +37,7 @@ async function upload(tls: TLSSocket, bytes: number, head = ''): Promise<void> {
   const chunk = Buffer.alloc(256 * 1024, 'a')
   for (let left = bytes; left > 0 && tls.writable; left -= chunk.length) {
     if (!tls.write(chunk.subarray(0, Math.min(left, chunk.length)))) {
-      await new Promise<void>((resolve) => tls.once('drain', resolve).once('close', resolve))
+      await drained(tls)
     }
   }
 }
@@ -154,8 +148,7 @@ describe('other bodies', () => {
     upstream = await httpUpstream(async (_request, response) => {
       response.writeHead(200, { 'content-length': LARGE })
       for (let i = 0; i < 128 && response.writable; i++) {
-        if (!response.write(chunk))
-          await new Promise<void>((resolve) => response.once('drain', resolve).once('close', resolve))
+        if (!response.write(chunk)) await drained(response)
       }
       response.end()
     })

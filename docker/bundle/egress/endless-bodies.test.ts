@@ -5,7 +5,7 @@ import type { TLSSocket } from 'node:tls'
 import { afterEach, expect, test, vi } from 'vitest'
 import { HOST, httpUpstream, type Upstream } from '../testing/egress-fixture.ts'
 import { EgressProcess } from '../testing/egress-process.ts'
-import { openTunnel, secure } from '../testing/raw-client.ts'
+import { drained, openTunnel, secure } from '../testing/raw-client.ts'
 
 const MIB = 1024 * 1024
 /** `BOT_BOTTLE_TEST_LARGE=1` for what is promised; by default what a machine of CI does in seconds. */
@@ -29,15 +29,6 @@ class Reader {
   }
 }
 
-const drained = (stream: ServerResponse | TLSSocket) =>
-  new Promise<void>((resolve) => {
-    const done = () => {
-      stream.off('drain', done).off('close', done)
-      resolve()
-    }
-    stream.once('drain', done).once('close', done)
-  })
-
 async function pour(into: ServerResponse | TLSSocket, bytes: number): Promise<void> {
   for (let left = bytes; left > 0 && !into.destroyed; left -= BLOCK.length) {
     if (!into.write(BLOCK.subarray(0, Math.min(left, BLOCK.length)))) await drained(into)
@@ -47,10 +38,7 @@ async function pour(into: ServerResponse | TLSSocket, bytes: number): Promise<vo
 let upstream: Upstream
 let egress: EgressProcess
 let poured: Promise<void> = Promise.resolve()
-afterEach(() => {
-  egress[Symbol.dispose]()
-  upstream.close()
-})
+afterEach(() => egress[Symbol.dispose]())
 
 /** Sends as much as is asked for, and says how much of what it was sent arrived as it should. */
 async function source(): Promise<Upstream> {

@@ -1,9 +1,9 @@
 import { once } from 'node:events'
 import type { TLSSocket } from 'node:tls'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { HOST, halfOpen, httpUpstream, type Upstream } from '../testing/egress-fixture.ts'
+import { HOST, httpUpstream, type Upstream } from '../testing/egress-fixture.ts'
 import { EgressProcess } from '../testing/egress-process.ts'
-import { openTunnel, secure } from '../testing/raw-client.ts'
+import { halfOpen, openTunnel, secure } from '../testing/raw-client.ts'
 
 const CLIENTS = 10_000
 /** Each is a port of its own: from one address they would run out, with those that an earlier run left behind. */
@@ -18,10 +18,7 @@ beforeEach(async () => {
   upstream = await httpUpstream((_request, response) => response.end('served'))
   egress = await EgressProcess.start(upstream)
 })
-afterEach(() => {
-  egress[Symbol.dispose]()
-  upstream.close()
-})
+afterEach(() => egress[Symbol.dispose]())
 
 async function tunnel(): Promise<TLSSocket | string> {
   const socket = await openTunnel(egress.port, egress.at)

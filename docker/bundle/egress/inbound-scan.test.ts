@@ -1,13 +1,7 @@
 import { gzipSync } from 'node:zlib'
-import { afterEach, describe, expect, test, vi } from 'vitest'
-import {
-  httpUpstream,
-  type Running,
-  startEgress,
-  tableFor,
-  type Upstream,
-  untilClosed,
-} from '../testing/egress-fixture.ts'
+import { describe, expect, test, vi } from 'vitest'
+import { httpUpstream, type Running, startEgress, tableFor, type Upstream } from '../testing/egress-fixture.ts'
+import { untilClosed } from '../testing/raw-client.ts'
 import { CUT_MARKER } from './inbound-scan.ts'
 
 vi.setConfig({ testTimeout: 30_000 })
@@ -21,10 +15,6 @@ const scanning = (onInbound?: 'warn' | 'block') => ({
 
 let upstream: Upstream
 let running: Running & { at: string }
-afterEach(async () => {
-  await running.close()
-  upstream.close()
-})
 
 type Handler = Parameters<typeof httpUpstream>[0]
 

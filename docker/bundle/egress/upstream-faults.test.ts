@@ -1,9 +1,10 @@
 import { once } from 'node:events'
 import { createServer as createTcpServer, type Server, type Socket } from 'node:net'
 import type { TLSSocket, Server as TlsServer } from 'node:tls'
-import { afterEach, describe, expect, test, vi } from 'vitest'
-import { HOST, type Running, rawUpstream, startEgress, type Upstream, untilClosed } from '../testing/egress-fixture.ts'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
+import { HOST, type Running, rawUpstream, startEgress, type Upstream } from '../testing/egress-fixture.ts'
 import { type Flaw, flawedCertificate } from '../testing/flawed-certificate.ts'
+import { untilClosed } from '../testing/raw-client.ts'
 import { LeafIssuer } from './leaf-issuer.ts'
 
 // A busy machine is no fault.
@@ -13,10 +14,6 @@ const IMPATIENT = { patience: { silenceMs: 600 } }
 
 let upstream: Upstream
 let running: Running & { at: string }
-afterEach(async () => {
-  await running.close()
-  upstream.close()
-})
 
 async function ask(path = '/'): Promise<string> {
   const tls = await running.tunnel()
@@ -142,11 +139,11 @@ describe('an upstream that does not speak TLS', () => {
     }).listen(0, '127.0.0.1')
     await once(server, 'listening')
     const { port } = server.address() as { port: number }
-    const close = () => {
+    onTestFinished(() => {
       server.close()
       for (const socket of open) socket.destroy()
-    }
-    upstream = { ...(await rawUpstream(() => {})), port, close }
+    })
+    upstream = { ...(await rawUpstream(() => {})), port }
   }
   test.each([
     ['but plain HTTP', (socket: Socket) => socket.write('HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok')],

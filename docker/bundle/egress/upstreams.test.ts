@@ -1,5 +1,5 @@
 import type { TLSSocket } from 'node:tls'
-import { afterEach, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import {
   httpUpstream,
   type Running,
@@ -8,15 +8,11 @@ import {
   TOKEN,
   tableFor,
   type Upstream,
-  untilClosed,
 } from '../testing/egress-fixture.ts'
+import { untilClosed } from '../testing/raw-client.ts'
 
 let upstream: Upstream
 let running: Running & { at: string }
-afterEach(async () => {
-  await running.close()
-  upstream.close()
-})
 
 async function ask(head = 'GET / HTTP/1.1', body = ''): Promise<string> {
   const tls = await running.tunnel()

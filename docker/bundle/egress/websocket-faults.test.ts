@@ -1,24 +1,13 @@
 import type { TLSSocket, Server as TlsServer } from 'node:tls'
-import { afterEach, expect, test, vi } from 'vitest'
-import {
-  HOST,
-  type Running,
-  rawUpstream,
-  startEgress,
-  tableFor,
-  type Upstream,
-  untilClosed,
-} from '../testing/egress-fixture.ts'
+import { expect, test, vi } from 'vitest'
+import { HOST, type Running, rawUpstream, startEgress, tableFor, type Upstream } from '../testing/egress-fixture.ts'
 import { flawedCertificate } from '../testing/flawed-certificate.ts'
+import { untilClosed } from '../testing/raw-client.ts'
 
 // A busy machine is no fault.
 vi.setConfig({ testTimeout: 60_000 })
 let upstream: Upstream
 let running: Running & { at: string }
-afterEach(async () => {
-  await running.close()
-  upstream.close()
-})
 
 async function start(misbehaves: (socket: TLSSocket) => void): Promise<void> {
   upstream = await rawUpstream(misbehaves)

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { TLSSocket } from 'node:tls'
-import { afterEach, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import {
   HOST,
   type Running,
@@ -9,8 +9,8 @@ import {
   TOKEN,
   tableFor,
   type Upstream,
-  untilClosed,
 } from '../testing/egress-fixture.ts'
+import { untilClosed } from '../testing/raw-client.ts'
 
 const KEY = 'dGhlIHNhbXBsZSBub25jZQ=='
 const accept = createHash('sha1').update(`${KEY}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`).digest('base64')
@@ -19,10 +19,6 @@ const SWITCH = `HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnec
 let upstream: Upstream
 let running: Running & { at: string }
 let handshake: string
-afterEach(async () => {
-  await running.close()
-  upstream.close()
-})
 
 /** @param speak what the upstream does with the bytes of frames */
 async function open(speak: (socket: TLSSocket, chunk: Buffer) => void, greeting = SWITCH): Promise<TLSSocket> {

@@ -1,6 +1,7 @@
 import { createServer as createHttpsServer } from 'node:https'
-import { type AddressInfo, connect as connectTcp, type Socket } from 'node:net'
+import type { AddressInfo } from 'node:net'
 import { createServer as createTlsServer, type TLSSocket, type Server as TlsServer } from 'node:tls'
+import { onTestFinished } from 'vitest'
 import type { EgressAudit } from '../../../server/contract/egress.ts'
 import { LeafIssuer, mintCa, type PemPair } from '../egress/leaf-issuer.ts'
 import { Egress, type EgressOptions } from '../egress/proxy.ts'
@@ -40,10 +41,9 @@ export interface Upstream {
   /** The authority itself, for certificates that its server is not meant to have. */
   authority: PemPair
   server: TlsServer
-  close(): void
 }
 
-/** What listens behind egress: any TLS server, with a certificate of an authority that is made for it. */
+/** What listens behind egress until the test is over: any TLS server, with a certificate of an authority made for it. */
 export async function listening(make: (leaf: PemPair) => ReturnType<typeof createTlsServer>): Promise<Upstream> {
   const ca = await mintCa('test origin')
   const server = make(await (await LeafIssuer.open(ca)).leaf(HOST))
@@ -53,16 +53,11 @@ export async function listening(make: (leaf: PemPair) => ReturnType<typeof creat
     socket.on('error', () => socket.destroy()).on('close', () => open.delete(socket))
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  return {
-    port: (server.address() as AddressInfo).port,
-    ca: ca.certificate,
-    authority: ca,
-    server,
-    close() {
-      server.close()
-      for (const socket of open) socket.destroy()
-    },
-  }
+  onTestFinished(() => {
+    server.close()
+    for (const socket of open) socket.destroy()
+  })
+  return { port: (server.address() as AddressInfo).port, ca: ca.certificate, authority: ca, server }
 }
 
 /** An upstream that says whatever `onRequest` writes, once headers have come. */
@@ -91,6 +86,7 @@ export interface Running {
   close(): Promise<void>
 }
 
+/** Runs until the test is over. */
 export async function startEgress(
   upstream: Pick<Upstream, 'port' | 'ca'>,
   options: Partial<EgressOptions> = {},
@@ -107,6 +103,7 @@ export async function startEgress(
     lookup: { resolver: async () => [{ address: '127.0.0.1', family: 4 }], vet: () => true },
     ...options,
   })
+  onTestFinished(() => egress.close())
   const port = await egress.listen(0, '127.0.0.1')
   const at = `${HOST}:${upstream.port}`
   return {
@@ -122,30 +119,4 @@ export async function startEgress(
     },
     close: () => egress.close(),
   }
-}
-
-/** All that a socket says until it closes. */
-export function untilClosed(socket: Socket): Promise<string> {
-  return new Promise((resolve) => {
-    const chunks: Buffer[] = []
-    socket.on('data', (chunk: Buffer) => chunks.push(chunk))
-    socket.on('error', () => {})
-    socket.on('close', () => resolve(Buffer.concat(chunks).toString('latin1')))
-  })
-}
-
-/** Opens a connection and says nothing but CONNECT. @param localAddress another of loopback's, where ports run out */
-export function halfOpen(
-  port: number,
-  at: string,
-  localAddress = '127.0.0.1',
-): Promise<{ status: number; end(): void }> {
-  return new Promise((resolve) => {
-    const socket = connectTcp({ port, host: '127.0.0.1', localAddress }, () =>
-      socket.write(`CONNECT ${at} HTTP/1.1\r\nHost: ${at}\r\n\r\n`),
-    )
-    const done = (status: number) => resolve({ status, end: () => socket.destroy() })
-    socket.once('data', (chunk) => done(Number(chunk.toString('latin1').slice(9, 12))))
-    socket.once('error', () => done(0)).once('close', () => done(0))
-  })
 }

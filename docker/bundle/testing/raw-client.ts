@@ -1,4 +1,5 @@
 import { connect, type Socket } from 'node:net'
+import type { Writable } from 'node:stream'
 import { type TLSSocket, connect as tlsConnect } from 'node:tls'
 
 /** Bytes until the other side closes, or has been silent for `quietMs` after saying something. */
@@ -76,4 +77,41 @@ export async function insideTunnel(
   const reply = collect(tls)
   tls.write(bytes)
   return reply
+}
+
+/** Settles once there is room again, or nobody to read any more. */
+export function drained(stream: Writable): Promise<void> {
+  return new Promise((resolve) => {
+    const done = () => {
+      stream.off('drain', done).off('close', done)
+      resolve()
+    }
+    stream.on('drain', done).on('close', done)
+  })
+}
+
+/** All that a socket says until it closes. */
+export function untilClosed(socket: Socket): Promise<string> {
+  return new Promise((resolve) => {
+    const chunks: Buffer[] = []
+    socket.on('data', (chunk: Buffer) => chunks.push(chunk))
+    socket.on('error', () => {})
+    socket.on('close', () => resolve(Buffer.concat(chunks).toString('latin1')))
+  })
+}
+
+/** Opens a connection and says nothing but CONNECT. @param localAddress another of loopback's, where ports run out */
+export function halfOpen(
+  port: number,
+  at: string,
+  localAddress = '127.0.0.1',
+): Promise<{ status: number; end(): void }> {
+  return new Promise((resolve) => {
+    const socket = connect({ port, host: '127.0.0.1', localAddress }, () =>
+      socket.write(`CONNECT ${at} HTTP/1.1\r\nHost: ${at}\r\n\r\n`),
+    )
+    const done = (status: number) => resolve({ status, end: () => socket.destroy() })
+    socket.once('data', (chunk) => done(Number(chunk.toString('latin1').slice(9, 12))))
+    socket.once('error', () => done(0)).once('close', () => done(0))
+  })
 }
