@@ -24,6 +24,7 @@ nsenter --net="/proc/$gateway/ns/net" sh -ec '
 # 127/8 goes the way of all other addresses, on both sides: neither has a loopback of its own then.
 shared='ip route flush table local root 127.0.0.0/8
   echo 1 > /proc/sys/net/ipv4/conf/all/route_localnet
+  echo 1 > /proc/sys/net/ipv4/conf/all/accept_local
   echo 0 > /proc/sys/net/ipv4/conf/all/rp_filter'
 [ -z "$loopback" ] || nsenter --net="/proc/$gateway/ns/net" sh -ec "$shared"
 coproc slirp { exec setsid slirp4netns --configure --mtu=65520 --cidr=${UPLINK.cidr} --exit-fd=3 --ready-fd=1 "$gateway" tap0 2>"$log"; }
