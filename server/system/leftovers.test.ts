@@ -83,3 +83,33 @@ test('while the engine is down, folders can still be cleaned', async () => {
   bench.backend.script = { down: true }
   expect(await leftoversOf(bench).list()).toMatchObject([{ kind: 'folder' }])
 })
+
+test('what a bottle was frozen into is nobody’s leftover; what a killed freeze made, or a newer one replaced, is offered', async () => {
+  await using bench = await BottleBench.started()
+  const slug = await bench.launch()
+  await bench.until(slug, 'running')
+  await bench.service.freeze(slug)
+  const leftovers = leftoversOf(bench)
+  const frozen = async () => (await leftovers.list()).filter(({ id }) => id.startsWith('frozen:'))
+  expect(await frozen()).toEqual([])
+  const thing = { kind: 'image', name: 'sha256:unnamed', bytes: 9, createdAt: 0 } as const
+  bench.backend.things.push({ ...thing, slug, digest: 'sha256:half' })
+  bench.backend.things.push({
+    ...thing,
+    slug: 'gone' as BottleSlug,
+    digest: 'sha256:old',
+    name: 'bot-bottle-gone:frozen',
+  })
+  const listed = await frozen()
+  expect(listed.map(({ id, slug, bytes }) => [id, slug, bytes])).toEqual([
+    ['frozen:docker:sha256:half', slug, 9],
+    ['frozen:docker:sha256:old', 'gone', 9],
+  ])
+  const cleaned = await leftovers.clean(
+    listed.map(({ id }) => id),
+    false,
+  )
+  expect(cleaned).toMatchObject({ failed: [], bytes: 18 })
+  // What the bottle would be resumed from is still there.
+  expect(bench.backend.things).toMatchObject([{ slug, digest: 'sha256:0' }])
+})
