@@ -10,8 +10,8 @@ const FOLDER = 'egress-ca'
 const KEEP_FOR_MS = 24 * 3_600_000
 
 /**
- * The certificate authority of one bottle: minted at its first launch, and the same as long as its state is kept, so
- * that a bottle that is taken up again or resumed trusts what it trusted.
+ * The certificate authority of one bottle: minted at its launch, and the same as long as its state is kept, so
+ * that a bottle that is taken up again trusts what it trusted. A resume makes the state anew, and so another one.
  *
  * @param stateFolder absolute path of `state/<slug>`
  */
