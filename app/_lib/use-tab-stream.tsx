@@ -21,7 +21,8 @@ const schedule = (tell: () => void) => {
 export function TabStreamProvider({ children }: { children: ReactNode }) {
   const client = useTRPCClient()
   const [tab] = useState(() => {
-    const channel = typeof BroadcastChannel === 'undefined' ? null : new BroadcastChannel('bot-bottle.bottles')
+    // Node has one too: it would never be closed, and keep all of the request that it was made in.
+    const channel = typeof window === 'undefined' ? null : new BroadcastChannel('bot-bottle.bottles')
     const store = new TabStore(schedule)
     const open: OpenStream = (input, handlers) => {
       const subscription = client.events.follow.subscribe(input, {

@@ -25,26 +25,29 @@ function sendEvents(response: ServerResponse, count: number): void {
   response.once('close', () => clearInterval(timer))
 }
 
-const server = createServer({ cert: certificate, key, keepAliveTimeout: 60_000, requestTimeout: 0 }, (request, response) => {
-  const [, what, size] = request.url?.split('/') ?? []
-  if (what === 'up') {
-    request.resume().on('end', () => response.end('ok'))
-    return
-  }
-  if (what === 'events') return sendEvents(response, Number(size))
-  let left = what === 'down' ? Number(size) : 0
-  response.writeHead(200, { 'content-length': left || 2 })
-  if (left === 0) return void response.end('ok')
-  const write = () => {
-    while (left > 0) {
-      const part = block.subarray(0, Math.min(left, block.length))
-      left -= part.length
-      if (!response.write(part)) return void response.once('drain', write)
+const server = createServer(
+  { cert: certificate, key, keepAliveTimeout: 60_000, requestTimeout: 0 },
+  (request, response) => {
+    const [, what, size] = request.url?.split('/') ?? []
+    if (what === 'up') {
+      request.resume().on('end', () => response.end('ok'))
+      return
     }
-    response.end()
-  }
-  write()
-})
+    if (what === 'events') return sendEvents(response, Number(size))
+    let left = what === 'down' ? Number(size) : 0
+    response.writeHead(200, { 'content-length': left || 2 })
+    if (left === 0) return void response.end('ok')
+    const write = () => {
+      while (left > 0) {
+        const part = block.subarray(0, Math.min(left, block.length))
+        left -= part.length
+        if (!response.write(part)) return void response.once('drain', write)
+      }
+      response.end()
+    }
+    write()
+  },
+)
 // A WebSocket whose frames come back as they are: what a proxy adds is the same whatever is in them.
 server.on('upgrade', (request, socket) => {
   const accept = createHash('sha1').update(`${request.headers['sec-websocket-key']}${WEBSOCKET_GUID}`).digest('base64')
