@@ -221,7 +221,7 @@ test('a log of 60,000 lines arrives whole', async () => {
 test.for([
   ['log.txt?ansi=no', 'must be keep or strip'],
   ['log.txt?timestamps=yes', 'must be 0 or 1'],
-  ['log.txt?step=nothing', 'must be one of: base image'],
+  ['log.txt?step=nothing', 'must be one of: earlier run, base image, '],
   ['events?after=-1', 'must be a whole number from 0'],
   ['events?after=1e3', 'must be a whole number from 0'],
 ])('a wrong value in %s is refused with what is allowed', async ([path, told]) => {
