@@ -3,16 +3,14 @@ import path from 'node:path'
 import { Dashboard } from './fixtures/dashboard.ts'
 import { madeFor } from './fixtures/engine.ts'
 import { launchByProcedure, untilState, writeBuildingAgent, writeHome } from './fixtures/launch.ts'
-import { isAlive } from './fixtures/operator.ts'
+import { isAlive, launchButton } from './fixtures/operator.ts'
 import { expect, test } from './fixtures/test.ts'
-
-const launchButton = { name: /^Launch/ }
 
 test('an agent that nobody declares is named, and cannot be launched', async ({ page, dashboard }) => {
   await dashboard.mutate('manifests.writeStarter')
   await page.goto('/launch/nobody')
   await expect(page.getByText(/no agent (named|called) .?nobody/i).first()).toBeVisible()
-  await expect(page.getByRole('main').getByRole('button', launchButton)).toHaveCount(0)
+  await expect(launchButton(page)).toHaveCount(0)
 })
 
 test('a broken file is told beside its own name and hides no other', async ({ page, dashboard }) => {
@@ -30,9 +28,9 @@ test('a broken file is told beside its own name and hides no other', async ({ pa
 
   await agents.getByRole('link', { name: 'typo' }).click()
   await expect(page.getByText(/agents\/typo\.md/).first()).toBeVisible()
-  await expect(page.getByRole('main').getByRole('button', launchButton)).toBeDisabled()
+  await expect(launchButton(page)).toBeDisabled()
   await agents.getByRole('link', { name: 'shell' }).first().click()
-  await expect(page.getByRole('main').getByRole('button', launchButton)).toBeEnabled()
+  await expect(launchButton(page)).toBeEnabled()
 })
 
 test('what is missing blocks the launch, with the fix beside it', async ({ page, dashboard }) => {
@@ -46,7 +44,7 @@ test('what is missing blocks the launch, with the fix beside it', async ({ page,
   await page.goto('/launch/needy')
   await expect(page.getByText(/NO_SUCH_VARIABLE_HERE/).first()).toBeVisible()
   await expect(page.getByText(/no-such-skill/).first()).toBeVisible()
-  await expect(page.getByRole('main').getByRole('button', launchButton)).toBeDisabled()
+  await expect(launchButton(page)).toBeDisabled()
   await expect(page.getByRole('status').filter({ hasText: /^2 things to fix/ })).toBeVisible()
 
   await mkdir(path.join(dashboard.home, 'skills/no-such-skill'), { recursive: true })
@@ -66,7 +64,7 @@ test('a workspace that is missing or the whole disk is refused', async ({ page, 
   ] as const) {
     await page.getByRole('textbox', { name: 'Folder to copy' }).fill(folder)
     await expect(page.getByRole('main').getByText(message).first()).toBeVisible()
-    await expect(page.getByRole('main').getByRole('button', launchButton)).toBeDisabled()
+    await expect(launchButton(page)).toBeDisabled()
   }
 })
 
@@ -78,7 +76,7 @@ test('files that change after the review stop the launch and show the difference
   await dashboard.mutate('manifests.writeStarter')
   await page.goto('/launch/shell')
   await isAlive(page)
-  const launch = page.getByRole('main').getByRole('button', launchButton)
+  const launch = launchButton(page)
   await expect(launch).toBeEnabled()
   await writeHome(
     dashboard,

@@ -7,7 +7,7 @@ import { test as base } from './fixtures/beyond.ts'
 import { Curl } from './fixtures/curl.ts'
 import type { Dashboard } from './fixtures/dashboard.ts'
 import { untilState, writeHome } from './fixtures/launch.ts'
-import { isAlive, launchInBrowser } from './fixtures/operator.ts'
+import { isAlive, launchButton, launchInBrowser } from './fixtures/operator.ts'
 import { picture } from './fixtures/picture.ts'
 import { TerminalOnPage } from './fixtures/terminal.ts'
 import { expect, SERVER_AWAY } from './fixtures/test.ts'
@@ -42,7 +42,7 @@ test('egress that died five times stays closed and says why; started again by th
   await isAlive(page)
   await page.getByRole('textbox', { name: 'Label' }).fill('egress-falls')
   await page.getByLabel('TYPED').fill('only-in-the-memory-of-one-server')
-  await page.getByRole('button', { name: /^Launch/ }).click()
+  await launchButton(page).click()
   await page.waitForURL('**/bottles/egress-falls')
   const slug = 'egress-falls' as BottleSlug
   await untilState(dashboard, slug, 'running')
@@ -133,7 +133,7 @@ test('egress that is closed before anything runs is closed for the next bottle: 
   await expect(frozen).toBeHidden()
   expect(await curl.ask(url)).toMatchObject({ status: '200', body: 'hello' })
   await page.goto('/launch/net')
-  await expect(page.getByRole('button', { name: /^Launch/ })).toBeEnabled()
+  await expect(launchButton(page)).toBeEnabled()
   await expect(told, 'and it is lifted for those that come').toBeHidden()
   await expect(standing).toBeHidden()
 })
@@ -165,7 +165,7 @@ egress:
   const blockers = page.getByRole('alert', { name: 'Before you can launch' })
   await expect(blockers).toContainText('The login of codex on this machine expired (2023-11-14 22:13 UTC).')
   await expect(blockers).toContainText('codex login')
-  await expect(page.getByRole('button', { name: /^Launch/ })).toBeDisabled()
+  await expect(launchButton(page)).toBeDisabled()
   const reach = page.getByRole('region', { name: 'May reach' })
   const route = (host: string) => reach.getByRole('listitem').filter({ hasText: host })
   await expect(route('docs.example.com')).toContainText('inbound prompt_injection, a hit cuts the answer')

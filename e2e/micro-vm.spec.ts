@@ -3,7 +3,7 @@ import path from 'node:path'
 import { Curl } from './fixtures/curl.ts'
 import { madeFor } from './fixtures/engine.ts'
 import { untilState } from './fixtures/launch.ts'
-import { isAlive, launchInBrowser, reopen, stopInBrowser } from './fixtures/operator.ts'
+import { isAlive, launchButton, launchInBrowser, reopen, stopInBrowser } from './fixtures/operator.ts'
 import { picture } from './fixtures/picture.ts'
 import { doubleAbsent, test } from './fixtures/smolvm.ts'
 import { TerminalOnPage } from './fixtures/terminal.ts'
@@ -51,7 +51,7 @@ test.describe(`with smolvm${skipped}`, () => {
     })
 
     await test.step('the launch shows its steps', async () => {
-      await page.getByRole('button', { name: /^Launch/ }).click()
+      await launchButton(page).click()
       await page.waitForURL('**/bottles/of-its-own')
       const steps = page.getByRole('list', { name: 'Launch' }).locator('[data-step]')
       for (const step of ['artifact', 'machine', 'machine start', 'machine init']) {
@@ -192,7 +192,7 @@ test.describe(`with smolvm${skipped}`, () => {
       const blockers = page.getByRole('main').getByRole('alert')
       await expect(blockers).toContainText('smolvm 0.8.0 records which addresses a machine may reach')
       await expect(blockers).toContainText('BOT_BOTTLE_UNENFORCED_SMOLVM=1')
-      await expect(page.getByRole('button', { name: /^Launch/ })).toBeDisabled()
+      await expect(launchButton(page)).toBeDisabled()
       await picture(page, 'launch-micro-vm-unenforced', { fullPage: true })
       await page.goto('/system')
       await expect(page.locator('[data-check=smolvm]')).toContainText('0.8.0')
@@ -209,7 +209,7 @@ test.describe(`with smolvm${skipped}`, () => {
         await isAlive(page)
         await page.getByRole('radio', { name: 'Micro-VM' }).check()
         await expect(page.getByRole('region', { name: 'Good to know' })).toContainText('only if the boundary probe is')
-        await expect(page.getByRole('button', { name: /^Launch/ })).toBeEnabled()
+        await expect(launchButton(page)).toBeEnabled()
         await picture(page, 'launch-micro-vm-allowed', { fullPage: true })
         await page.goto('/system')
         await expect(page.locator('[data-check=smolvm-policy]')).toHaveAttribute('data-result', 'warning')
@@ -256,7 +256,7 @@ plain.describe('without smolvm', () => {
       await isAlive(page)
       await expect(page.getByRole('radio', { name: 'Docker container' })).toBeChecked()
       await expect(page.getByRole('group', { name: 'Isolation' })).toContainText('Needs smolvm, which is not installed')
-      const launch = page.getByRole('button', { name: /^Launch/ })
+      const launch = launchButton(page)
       await expect(launch).toBeEnabled()
       await page.getByRole('radio', { name: 'Micro-VM' }).check()
       const blockers = page.getByRole('main').getByRole('alert')

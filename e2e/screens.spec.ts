@@ -4,7 +4,7 @@ import { engine } from './fixtures/engine.ts'
 import { launchByProcedure, untilState, writeBuildingAgent, writeHome } from './fixtures/launch.ts'
 import { curlIn, noise, plain } from './fixtures/noise.ts'
 import { withOneMoreNetwork } from './fixtures/one-more-network.ts'
-import { isAlive } from './fixtures/operator.ts'
+import { isAlive, launchButton } from './fixtures/operator.ts'
 import { picture } from './fixtures/picture.ts'
 import { TerminalOnPage } from './fixtures/terminal.ts'
 import { expect } from './fixtures/test.ts'
@@ -67,7 +67,7 @@ egress:
   await expect(page.getByRole('navigation', { name: 'Agents' })).toBeVisible()
   await picture(page, 'launch-agents')
   await page.goto('/launch/shell')
-  await expect(page.getByRole('main').getByRole('button', { name: /^Launch/ })).toBeEnabled()
+  await expect(launchButton(page)).toBeEnabled()
   await picture(page, 'launch-shell')
   await page.goto('/launch/everything')
   await expect(page.getByText('NO_SUCH_VARIABLE_HERE').first()).toBeVisible()

@@ -72,7 +72,7 @@ export interface BoundaryWords {
   unproved?: string
 }
 
-const MICRO_VM: BoundaryWords = {
+const MICRO_VM = {
   title: 'Micro-VM',
   text: 'The agent runs in a virtual machine with a kernel of its own. To get out it would have to break the kernel and then the virtual machine as well.',
   also: [
@@ -82,10 +82,13 @@ const MICRO_VM: BoundaryWords = {
   ],
   unproved:
     'Tried on a double of smolvm so far: no run on a real one has been recorded yet. The boundary probe decides at every launch.',
-}
+} satisfies BoundaryWords
 
 export function boundaryWords(plan: BottlePlan): BoundaryWords {
-  if (plan.backend === 'smolmachines') return MICRO_VM
+  if (plan.backend === 'smolmachines') {
+    const { cannotFreeze } = plan
+    return cannotFreeze ? { ...MICRO_VM, also: [...MICRO_VM.also, `It cannot be frozen: ${cannotFreeze}`] } : MICRO_VM
+  }
   return plan.runtime === 'runsc'
     ? {
         title: 'Container under gVisor',

@@ -76,25 +76,34 @@ test('two runs of the same agent do not differ by their slugs and names', async 
   expect(planChanges(one, two)).toEqual([{ path: 'label', kind: 'added', after: 'second' }])
 })
 
+/** The same plan for a micro-VM in the network 192.168.n.0/24. */
+function inMachine(plan: DockerPlan, n: number): BottlePlan {
+  const { backend: _, container: __, networks: ___, runtime: ____, ...common } = plan
+  return {
+    ...common,
+    backend: 'smolmachines',
+    machine: `bot-bottle-${plan.slug}`,
+    network: `bot-bottle-${plan.slug}`,
+    bundleSubnet: `192.168.${n}.0/24` as Cidr,
+    gateway: `192.168.${n}.1`,
+    bundleAddress: `192.168.${n}.2`,
+    addressing: { kind: 'routable', unverified: false },
+    allowCidrs: [`192.168.${n}.2/32` as Cidr],
+    size: { cpus: 2, memoryMiB: 4096, storageGiB: 20, overlayGiB: null },
+    artifact: { kind: 'archive', key: 'first 16 hex digits of the image id' },
+    smolvm: n === 20 ? '1.9.3' : '1.9.4',
+  }
+}
+
+test('another backend is one change, and not all that only one of the two knows', async () => {
+  await using machine = await sampleMachine(BOTTLE)
+  const plan = await machine.plan()
+  const changes = [planChanges(plan, inMachine(plan, 20)), planChanges(inMachine(plan, 20), plan)]
+  expect(changes.map((found) => found.map(({ path }) => path))).toEqual([['backend'], ['backend']])
+})
+
 test('two micro-VMs of the same agent do not differ by their networks', async () => {
   await using machine = await sampleMachine(BOTTLE)
-  const inMachine = (plan: DockerPlan, n: number): BottlePlan => {
-    const { backend: _, container: __, networks: ___, runtime: ____, ...common } = plan
-    return {
-      ...common,
-      backend: 'smolmachines',
-      machine: `bot-bottle-${plan.slug}`,
-      network: `bot-bottle-${plan.slug}`,
-      bundleSubnet: `192.168.${n}.0/24` as Cidr,
-      gateway: `192.168.${n}.1`,
-      bundleAddress: `192.168.${n}.2`,
-      addressing: { kind: 'routable', unverified: false },
-      allowCidrs: [`192.168.${n}.2/32` as Cidr],
-      size: { cpus: 2, memoryMiB: 4096, storageGiB: 20, overlayGiB: null },
-      artifact: { kind: 'archive', key: 'first 16 hex digits of the image id' },
-      smolvm: n === 20 ? '1.9.3' : '1.9.4',
-    }
-  }
   const [one, two] = [await machine.plan(), await machine.plan({ label: 'second' })]
   expect(planChanges(inMachine(one, 20), inMachine(two, 21)).map(({ path }) => path)).toEqual(['label', 'smolvm'])
 })

@@ -21,6 +21,12 @@ const KEYS: Readonly<Record<string, string>> = {
   'gitGate.repos': 'name',
 }
 
+/** What only one of two backends knows says no more than that the backend is another one, which is told itself. */
+const ofOneBackend = (before: BottlePlan, after: BottlePlan): string[] =>
+  before.backend === after.backend
+    ? []
+    : Object.keys({ ...before, ...after }).filter((field) => !(field in before && field in after))
+
 /** Characters of a value in a change. */
 const MAX_VALUE = 400
 
@@ -35,7 +41,8 @@ export function planChanges(
   compare: 'last-launch' | 'review' = 'last-launch',
 ): PlanChange[] {
   const notices = ['blockers', 'warnings']
-  const ignored = new Set([...NEVER_COMPARED, ...(compare === 'last-launch' ? [...OF_ONE_RUN, ...notices] : [])])
+  const sinceLast = compare === 'last-launch' ? [...OF_ONE_RUN, ...notices, ...ofOneBackend(before, after)] : []
+  const ignored = new Set([...NEVER_COMPARED, ...sinceLast])
   const [old, now] = [flatten(before, ignored), flatten(after, ignored)]
   const moved = [...onlyIn(old, now, 'removed'), ...onlyIn(now, old, 'added')]
   const whole = moved.map(({ path }) => path)

@@ -25,7 +25,10 @@ export function LaunchFooter({
   back?: string
 }) {
   return (
-    <footer className="sticky bottom-(--bar) z-20 -mx-px mt-auto flex min-h-14 max-w-[762px] flex-wrap items-center gap-x-4 gap-y-2 rounded-t-card border border-b-0 bg-raised px-6 py-2.5 shadow-float @max-xl:px-4 max-sm:-mx-4 max-sm:rounded-none">
+    <footer
+      data-own-bar
+      className="sticky bottom-(--bar) z-20 -mx-px mt-auto flex min-h-14 max-w-[762px] flex-wrap items-center gap-x-4 gap-y-2 rounded-t-card border border-b-0 bg-raised px-6 py-2.5 shadow-float @max-xl:px-4 max-sm:-mx-4 max-sm:rounded-none"
+    >
       <span className="flex items-center gap-1 text-data @max-xl:order-2 @max-xl:text-caption">
         <span className="text-dim">Plan</span>
         <span className="machine min-w-[12ch]">{digest ? shortDigest(digest) : '–'}</span>

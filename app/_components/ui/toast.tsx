@@ -11,6 +11,9 @@ export function Toaster() {
     <Sonner
       theme={resolvedTheme === 'dark' ? 'dark' : 'light'}
       position="bottom-right"
+      // Never over a phone's bar of 56 px, nor over a page's own bar with the button that confirms.
+      offset={{ bottom: 'calc(24px + var(--own-bar))' }}
+      mobileOffset={{ bottom: 'calc(72px + env(safe-area-inset-bottom) + var(--own-bar))' }}
       gap={8}
       toastOptions={{
         unstyled: true,
