@@ -63,8 +63,14 @@ export class DoomedHome implements AsyncDisposable {
     return [...containers.map(({ Names }) => Names.join()), ...networks.map(({ Name }) => Name)]
   }
 
+  /** Whether the agent's container stands still. */
+  async isPaused(): Promise<boolean> {
+    return (await engine.getContainer(`bot-bottle-${this.slug}`).inspect()).State.Paused
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#backend().teardown(this.slug, () => {})
+    await this.#backend().discardFrozen(this.slug, null)
     await rm(this.path, { recursive: true, force: true })
   }
 

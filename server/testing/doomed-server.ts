@@ -1,6 +1,6 @@
-// A server that kills itself, with SIGKILL, at one exact moment of a launch or a stop. Run by kill.docker.test.ts:
+// A server that kills itself, with SIGKILL, at one exact moment of a launch, a freeze or a stop. Run by kill.docker.test.ts:
 //   node --import tsx server/testing/doomed-server.ts <home> <slug> <workspace> <moment> [milliseconds later]
-// Moments: `started <step>`, `done <step>`, `up`, `stop`, `released <name>`.
+// Moments: `started <step>`, `done <step>`, `up`, `freeze`, `frozen`, `stop`, `released <name>`.
 import path from 'node:path'
 import { docker } from '../backends/docker/index.ts'
 import type { Backend } from '../bottles/backend.ts'
@@ -29,6 +29,12 @@ const doomed: Backend<DockerPlan> = {
         if (event.type === 'step-done') at(`done ${event.step}`)
       },
     }),
+  freeze: async (slug, run) => {
+    at('freeze')
+    const frozen = await real.freeze(slug, run)
+    at('frozen')
+    return frozen
+  },
   teardown: (slug, onRelease) => {
     at('stop')
     return real.teardown(slug, (name, error) => {
@@ -44,5 +50,6 @@ const slug = await bench.launch(label, {}, { workspace: { path: workspace, mode:
 await bench.until(slug, 'running', 'failed')
 if (bench.service.get(slug).state === 'failed') throw new Error(bench.service.get(slug).evidence)
 at('up')
-if (moment === 'up') await new Promise(() => {})
+if (moment.startsWith('fr')) await bench.service.freeze(slug)
+if (moment === 'up' || moment.startsWith('fr')) await new Promise(() => {})
 await bench.service.stop(slug)

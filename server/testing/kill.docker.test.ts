@@ -47,6 +47,34 @@ describe.concurrent('a server that is killed while it launches', () => {
   )
 })
 
+describe.concurrent('a server that is killed while it freezes a bottle', () => {
+  test.for([
+    ['freeze', 0],
+    // The engine has been asked to commit, and has not answered; later it may have, or has a second thing to do.
+    ['freeze', 40],
+    ['freeze', 150],
+    ['freeze', 400],
+    ['frozen', 0],
+  ] as const)(
+    'at “%s” and %d ms: the bottle goes on, is frozen by the next one, and removed with all that was kept',
+    async ([moment, later], { expect }) => {
+      await using home = await DoomedHome.make()
+      await home.killedAt(workspace, moment, later)
+      await using bench = await home.nextServer()
+      await bench.until(home.slug, 'running')
+      await expect.poll(() => home.isPaused()).toBe(false)
+      await bench.service.freeze(home.slug)
+      const kept = await bench.backend.frozen()
+      expect(kept.map(({ slug }) => slug)).toEqual([home.slug])
+      expect(bench.room.registry.get(home.slug).frozen?.digest).toBe(kept[0]!.digest)
+      await bench.service.stop(home.slug)
+      await bench.service.remove(home.slug)
+      expect(await bench.backend.frozen()).toEqual([])
+      expect(await home.onEngine()).toEqual([])
+    },
+  )
+})
+
 describe.concurrent('a server that is killed while it stops a bottle', () => {
   test.for([
     ['stop', 0],
