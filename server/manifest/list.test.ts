@@ -100,7 +100,7 @@ test('each kind of broken file stands beside its own name and blocks nobody else
   }
 })
 
-test.skipIf(process.getuid?.() === 0)('a file that may not be read is told', async () => {
+test.skipIf(process.getuid?.() === 0)('a file that may not be read is told (not as root, who may)', async () => {
   await using home = await tempHome({ 'agents/closed.md': 'x' })
   await chmod(join(home.path, 'agents/closed.md'), 0o000)
   expect((await listOf(home.path)).agents[0]!.problems[0]!.message).toContain('permission denied')

@@ -192,7 +192,7 @@ test('a link is looked at where it leads: to / or to the home it blocks', async 
   expect(await codes('home')).toEqual(['workspace-holds-home'])
 })
 
-test.skipIf(process.getuid?.() === 0)('a workspace that cannot be read blocks', async () => {
+test.skipIf(process.getuid?.() === 0)('a workspace that cannot be read blocks (not as root, who can)', async () => {
   await using home = await tempHome(FILES)
   await using elsewhere = await tempHome()
   await mkdir(join(elsewhere.path, 'closed'), { mode: 0o000 })

@@ -16,7 +16,7 @@ import type { BottleChoice } from './bottle-order'
 import { LaunchFooter } from './launch-footer'
 import { LaunchOptions, type Options } from './launch-options'
 import { PlanFailure } from './plan-failure'
-import { Refusal } from './refusal'
+import { ReviewForm } from './review-form'
 import { useConfirmation } from './use-confirmation'
 import { type LaunchInput, type PlanState, usePlan } from './use-plan'
 
@@ -38,7 +38,8 @@ export function LaunchReview({ agent, repository, known, defaultBottle, bottles,
   const { resolution, failure, current, resolveAgain } = usePlan(choiceOf(agent, repository, options), first)
   const plan = resolution?.plan ?? null
   const blocked = !plan || !current || failure !== null || plan.blockers.length > 0
-  const { form, refused, forget, missing, busy, confirm } = useConfirmation(resolution, blocked, resolveAgain)
+  const confirmation = useConfirmation(resolution, blocked, resolveAgain)
+  const { forget, missing, busy, confirm } = confirmation
   useKeys([{ keys: 'mod+enter', label: `Launch ${agent} as shown`, run: (event) => void (event.repeat || confirm()) }])
 
   return (
@@ -48,15 +49,7 @@ export function LaunchReview({ agent, repository, known, defaultBottle, bottles,
         All agents
       </Link>
       <h2 className="mb-3 text-lead sm:sr-only">{agent}</h2>
-      <form
-        ref={form}
-        noValidate
-        autoComplete="off"
-        data-tried={missing !== null || undefined}
-        onSubmit={(event) => event.preventDefault()}
-        className="group/tried mb-4 space-y-4"
-      >
-        {refused && <Refusal failure={refused} />}
+      <ReviewForm confirmation={confirmation}>
         {known && (
           <LaunchOptions
             options={options}
@@ -78,7 +71,7 @@ export function LaunchReview({ agent, repository, known, defaultBottle, bottles,
             <PlanDocument plan={plan} changes={resolution?.changes ?? null} ask />
           </div>
         )}
-      </form>
+      </ReviewForm>
       {known && (
         <LaunchFooter
           digest={failure ? null : (resolution?.digest ?? null)}

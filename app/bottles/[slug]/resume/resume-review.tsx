@@ -3,7 +3,7 @@
 import { useState } from 'react'
 import { LaunchFooter } from '@/app/_components/launch/launch-footer'
 import { PlanFailure } from '@/app/_components/launch/plan-failure'
-import { Refusal } from '@/app/_components/launch/refusal'
+import { ReviewForm } from '@/app/_components/launch/review-form'
 import { useConfirmation } from '@/app/_components/launch/use-confirmation'
 import type { PlanState } from '@/app/_components/launch/use-plan'
 import { PlanDocument } from '@/app/_components/plan/plan-document'
@@ -29,19 +29,12 @@ export function ResumeReview({ slug, first }: { slug: BottleSlug; first: PlanSta
   }
   const plan = resolution?.plan ?? null
   const blocked = !plan || plan.blockers.length > 0
-  const { form, refused, missing, busy, confirm } = useConfirmation(resolution, blocked, resolveAgain)
+  const confirmation = useConfirmation(resolution, blocked, resolveAgain)
+  const { missing, busy, confirm } = confirmation
   useKeys([{ keys: 'mod+enter', label: 'Resume as shown', run: (event) => void (event.repeat || confirm()) }])
   return (
     <div className="@container flex min-w-0 flex-1 flex-col">
-      <form
-        ref={form}
-        noValidate
-        autoComplete="off"
-        data-tried={missing !== null || undefined}
-        onSubmit={(event) => event.preventDefault()}
-        className="group/tried mb-4 space-y-4"
-      >
-        {refused && <Refusal failure={refused} />}
+      <ReviewForm confirmation={confirmation}>
         {failure && <PlanFailure failure={failure} title="It cannot be resumed" />}
         {plan && resolution && (
           <>
@@ -49,7 +42,7 @@ export function ResumeReview({ slug, first }: { slug: BottleSlug; first: PlanSta
             <PlanDocument plan={plan} changes={resolution.changes} ask />
           </>
         )}
-      </form>
+      </ReviewForm>
       <LaunchFooter
         verb="Resume"
         back={`/bottles/${slug}`}
