@@ -78,7 +78,10 @@ export function RunsSection({ plan }: { plan: BottlePlan }) {
         <Fact name="Workspace">
           {plan.workspace.mode === 'none' ? (
             <>
-              <span>None.</span> <span className="text-muted">The agent starts in an empty </span>
+              <span>None.</span>{' '}
+              <span className="text-muted">
+                {plan.resume?.frozen ? 'The agent goes on in ' : 'The agent starts in an empty '}
+              </span>
               <Mono>{plan.workspace.guestPath}</Mono>
             </>
           ) : (
